@@ -1,0 +1,79 @@
+"""The program's exceptions, each with its exit code.
+
+Every message names the thing, says what was found, and the hint says what to do next. Library code raises;
+``cli.py`` is the one place that prints and exits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class PlanningBotError(Exception):
+    """What went wrong, in words for the person who has to act on it."""
+
+    exit_code = 1
+    code = "error"
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(PlanningBotError):
+    """The command line names something that does not exist or makes no sense (exit code 2)."""
+
+    exit_code = 2
+    code = "usage"
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One mistake in a file: where it is (lines and columns count from 1), which key, what to write instead."""
+
+    file: str
+    line: int
+    column: int
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        key = f"{self.key}: " if self.key else ""
+        return f"{self.file}:{self.line}:{self.column}: {key}{self.message}"
+
+
+class ConfigurationError(PlanningBotError):
+    """A file that the team wrote cannot be used (exit code 2); every problem in it is reported at once."""
+
+    exit_code = 2
+    code = "configuration"
+
+    def __init__(self, problems: list[Problem], hint: str = "") -> None:
+        self.problems = sorted(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems), hint)
+
+
+class ServerError(PlanningBotError):
+    """A server refused or failed, or lacks what the configuration names (exit code 1)."""
+
+    exit_code = 1
+    code = "server"
+
+    def __init__(self, message: str, hint: str = "", *, status: int | None = None) -> None:
+        super().__init__(message, hint)
+        self.status = status
+
+
+class UnknownOutcomeError(PlanningBotError):
+    """A write was sent and its answer was lost: it may or may not have happened (exit code 4)."""
+
+    exit_code = 4
+    code = "unknown_outcome"
+
+
+class RefusedError(PlanningBotError):
+    """A limit or a safety rule refused the plan, and nothing was written (exit code 3)."""
+
+    exit_code = 3
+    code = "refused"

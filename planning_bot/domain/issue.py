@@ -1,0 +1,85 @@
+"""Issues, people, labels and boards as the program sees them: what it needs of each, and nothing raw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@dataclass(frozen=True)
+class User:
+    """A GitLab user; `username` is what people type, `id` what the API wants."""
+
+    id: int
+    username: str
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Label:
+    """A label of the group or of an ancestor."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Note:
+    """A comment on an issue."""
+
+    id: int
+    body: str
+    author: str
+
+
+@dataclass(frozen=True)
+class Issue:
+    """One issue. `iid` is the number people see, `reference` the full `group/project#12`."""
+
+    id: int
+    iid: int
+    project_id: int
+    reference: str
+    web_url: str
+    title: str
+    description: str
+    state: str
+    author: str
+    labels: frozenset[str]
+    milestone_id: int | None
+    milestone: str | None
+    assignees: tuple[User, ...]
+    confidential: bool
+    created_at: datetime
+    weight: int | None = None
+    notes_count: int | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still is to be done."""
+        return self.state == "opened"
+
+
+@dataclass(frozen=True)
+class BoardList:
+    """A column of a board; those of assignees, milestones or iterations have no label."""
+
+    id: int
+    label: Label | None
+    position: int
+
+
+@dataclass(frozen=True)
+class Board:
+    """An issue board of a group: its scope, and its lists in their order."""
+
+    id: int
+    name: str
+    web_url: str
+    milestone_id: int | None
+    milestone: str | None
+    labels: frozenset[str]
+    lists: tuple[BoardList, ...]

@@ -1,0 +1,112 @@
+"""A plan: what would be written, what is left alone and why; saved, reviewed and applied as it stands.
+
+A saved plan is the same bytes for the same state: it holds no clock. It carries the SHA-256 of its own content,
+so that an altered one is refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date  # noqa: TC003 - pydantic reads the annotations
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from planning_bot.domain.change import Change  # noqa: TC001 - pydantic reads the annotations
+from planning_bot.errors import RefusedError, UsageError
+
+PLAN_VERSION = 1
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Remark(_Frozen):
+    """Something about one target: why it was left alone, or what went wrong with it."""
+
+    target: str
+    because: str
+
+
+class Plan(_Frozen):
+    """The changes in the order in which they are carried out, what was skipped, and what one should know."""
+
+    changes: tuple[Change, ...] = ()
+    skipped: tuple[Remark, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+class Outcome(_Frozen):
+    """What became of a plan: a change is applied, failed, of unknown outcome, or skipped for a person."""
+
+    applied: int = 0
+    failed: tuple[Remark, ...] = ()
+    unknown: tuple[Remark, ...] = ()
+    skipped: tuple[Remark, ...] = ()
+
+
+class PlannedMilestone(_Frozen):
+    """The milestone that a plan is about."""
+
+    title: str
+    start_date: date
+    due_date: date
+
+
+class TeamPlan(_Frozen):
+    """The plan of one team."""
+
+    team: str
+    milestone: PlannedMilestone | None
+    plan: Plan
+
+
+class SavedPlan(_Frozen):
+    """A plan for one command and its teams, as `--out` writes it and `apply` reads it."""
+
+    version: Literal[1] = 1
+    command: str
+    server: str
+    teams: tuple[TeamPlan, ...]
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the content, in hexadecimal."""
+        return _digest(self.model_dump(mode="json"))
+
+    def to_json(self) -> str:
+        """Give the file's text: readable, and the same bytes for the same plan."""
+        content = {**self.model_dump(mode="json"), "sha256": self.sha256}
+        return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str, name: str) -> SavedPlan:
+        """Read a saved plan.
+
+        Raises UsageError where the file is no plan, and RefusedError where it was altered after it was saved.
+        """
+        try:
+            content = json.loads(text)
+        except ValueError as error:
+            raise UsageError(f"{name} is not a saved plan: {error}", "save one with --out FILE") from error
+        if not isinstance(content, dict) or "sha256" not in content or content.get("version") != PLAN_VERSION:
+            raise UsageError(f"{name} is not a saved plan of version {PLAN_VERSION}", "save one with --out FILE")
+        stated = content.pop("sha256")
+        if stated != _digest(content):
+            raise RefusedError(
+                f"{name} was altered after it was saved: its content does not match its SHA-256",
+                "plan again, and review the new plan",
+            )
+        try:
+            return cls.model_validate_json(json.dumps(content))
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"])
+            raise UsageError(f"{name} is not a plan that this version can apply: {where}: {first['msg']}") from error
+
+
+def _digest(content: dict[str, Any]) -> str:
+    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

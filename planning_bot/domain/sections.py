@@ -1,0 +1,92 @@
+"""Managed sections: the parts of a description that the program writes; all outside them is people's.
+
+The opening marker holds a hash of the section's text, so that one that somebody edited is recognised and left
+alone. Deleting the text between the markers has it written anew; deleting the markers leaves it out for good.
+Sections are output: nothing is read back from them as a fact.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+_SECTION = re.compile(
+    r"^<!-- planning-bot:begin (?P<name>[a-z-]+) (?P<hash>[0-9a-f]{12}) -->[ \t]*\r?\n"
+    r"(?P<text>.*?)"
+    r"^<!-- planning-bot:end (?P=name) -->[ \t]*\r?$",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+class SectionState(Enum):
+    """What became of a section since the program wrote it."""
+
+    OURS = "as the program wrote it"
+    EMPTIED = "a person deleted its text: it is to be written anew"
+    EDITED = "a person edited it"
+    ABSENT = "its markers are gone: it is left out"
+    AMBIGUOUS = "it stands there more than once"
+
+
+@dataclass(frozen=True)
+class Section:
+    """A managed section as it stands in a description."""
+
+    state: SectionState
+    text: str | None
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether the program may replace the text."""
+        return self.state in (SectionState.OURS, SectionState.EMPTIED)
+
+
+def wrap_section(name: str, text: str) -> str:
+    """Put a section's text between its markers."""
+    inner = _normal(text)
+    begin = f"<!-- planning-bot:begin {name} {_hash(inner)} -->"
+    # The empty lines let the Markdown between the comments be Markdown, and not part of an HTML block.
+    body = f"\n{inner}\n" if inner else ""
+    return f"{begin}\n{body}\n<!-- planning-bot:end {name} -->"
+
+
+def find_section(description: str, name: str) -> Section:
+    """Look a section up in a description, and say what became of it."""
+    found = [match for match in _SECTION.finditer(description) if match["name"] == name]
+    if not found:
+        return Section(SectionState.ABSENT, None)
+    if len(found) > 1:
+        return Section(SectionState.AMBIGUOUS, None)
+    text = _normal(found[0]["text"])
+    if not text:
+        return Section(SectionState.EMPTIED, "")
+    return Section(SectionState.OURS if found[0]["hash"] == _hash(text) else SectionState.EDITED, text)
+
+
+def replace_section(description: str, name: str, text: str) -> str:
+    """Put a new text into a section that stands in the description; nothing outside of it changes."""
+
+    def anew(match: re.Match[str]) -> str:
+        return wrap_section(name, text) if match["name"] == name else match[0]
+
+    return _SECTION.sub(anew, description)
+
+
+def append_sections(description: str, sections: dict[str, str]) -> str:
+    """Add the sections that the description lacks at its end, in the order given."""
+    missing = [
+        wrap_section(name, text)
+        for name, text in sections.items()
+        if find_section(description, name).state is SectionState.ABSENT
+    ]
+    return "\n\n".join([description.rstrip(), *missing]) if missing else description
+
+
+def _normal(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -1,0 +1,175 @@
+"""The wire to GitLab: complete lists or an error, answers that are what they should be, outcomes told apart.
+
+Built on python-gitlab's `http_request`, with its retries switched off: `PoliteSession` has those that are safe.
+The token travels as `Authorization: Bearer`, which no client forwards to another host.
+"""
+
+from __future__ import annotations
+
+import http.client
+from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+from urllib.parse import urlsplit
+
+import gitlab
+import requests
+from gitlab.exceptions import GitlabHttpError
+
+from planning_bot.errors import ServerError, UnknownOutcomeError
+from planning_bot.gateways.polite_session import READ_SECONDS, Clock, PoliteSession, was_never_sent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pydantic import SecretStr
+
+SIDE_BY_SIDE = 8
+_PAGE = 100
+
+
+class GitLabConnection:
+    """One connection for a run, shared by everything that reads from or writes to this GitLab."""
+
+    def __init__(
+        self,
+        url: str,
+        token: SecretStr,
+        *,
+        ca_file: str | None = None,
+        proxy: str | None = None,
+        side_by_side: int = SIDE_BY_SIDE,
+        clock: Clock | None = None,
+    ) -> None:
+        self.url = url.rstrip("/")
+        session = PoliteSession(connections=side_by_side, clock=clock)
+        session.proxies = {"http": proxy, "https": proxy} if proxy else {}
+        self.clock = session.clock
+        self._gitlab = gitlab.Gitlab(
+            self.url,
+            oauth_token=token.get_secret_value(),
+            ssl_verify=ca_file or True,
+            timeout=READ_SECONDS,
+            retry_transient_errors=False,
+            session=session,
+        )
+        # Two pools, so that a read which waits for its pages never holds the place that they need.
+        self._pool = ThreadPoolExecutor(side_by_side, thread_name_prefix="gitlab")
+        self._pages = ThreadPoolExecutor(side_by_side, thread_name_prefix="gitlab-pages")
+
+    def together(self, *reads: Callable[[], Any]) -> list[Any]:
+        """Run reads side by side, and give their answers in the order asked; the first error is raised."""
+        return [future.result() for future in [self._pool.submit(read) for read in reads]]
+
+    def close(self) -> None:
+        """Let go of threads and sockets."""
+        for pool in (self._pool, self._pages):
+            pool.shutdown(wait=False, cancel_futures=True)
+        self._gitlab.session.close()
+
+    def get(self, path: str, **query: Any) -> dict[str, Any]:
+        """Read one object."""
+        return _decoded(self._request("get", path, query), dict)
+
+    def get_all(self, path: str, **query: Any) -> list[dict[str, Any]]:
+        """Read a complete list, deduplicated by id, or raise ServerError: a list that failed is not an empty one.
+
+        Where the first answer says how many pages there are they are read side by side; else the links are followed.
+        """
+        first = self._request("get", path, {**query, "per_page": _PAGE, "page": 1})
+        answers = [first]
+        if self._next_page(first) and (pages := _page_count(first)) > 1:
+            numbered = [{**query, "per_page": _PAGE, "page": page} for page in range(2, pages + 1)]
+            answers += self._pages.map(lambda asked: self._request("get", path, asked), numbered)
+        while link := self._next_page(answers[-1]):
+            answers.append(self._request("get", link, {}))
+        rows = {row["id"]: row for answer in answers for row in _decoded(answer, list)}
+        return list(rows.values())
+
+    def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Create something, once. Raises UnknownOutcomeError where the answer was lost."""
+        return self._write("post", path, body)
+
+    def put(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Change something. Raises UnknownOutcomeError where the answer was lost."""
+        return self._write("put", path, body)
+
+    def _write(self, verb: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return _decoded(self._request(verb, path, {}, body), dict)
+        except ServerError as error:
+            # No status: the answer was lost or made no sense. A 409 is a lock, which GitLab takes before it acts.
+            if error.status is None or error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                raise UnknownOutcomeError(
+                    error.message, "run it again: the next run looks what became of it"
+                ) from error
+            raise
+
+    def _request(
+        self, verb: str, path: str, query: dict[str, Any], body: dict[str, Any] | None = None
+    ) -> requests.Response:
+        try:
+            return self._gitlab.http_request(
+                verb, path, query_data=query, post_data=body, obey_rate_limit=False, max_retries=0
+            )
+        except GitlabHttpError as error:
+            raise _refusal(verb, path, error) from error
+        except requests.RequestException as error:
+            if was_never_sent(error) and verb != "get":
+                raise ServerError(
+                    f"{self.url} cannot be reached", "check gitlab.url and the network", status=0
+                ) from error
+            raise ServerError(
+                f"{self.url} does not answer ({type(error).__name__})",
+                "check gitlab.url, gitlab.proxy and the network",
+            ) from error
+
+    def _next_page(self, response: requests.Response) -> str | None:
+        """Give the address of the page that follows, as the server names it (docs: api/rest, pagination)."""
+        link: str | None = response.links.get("next", {}).get("url")
+        if link and urlsplit(link)[:2] != urlsplit(self.url)[:2]:
+            raise ServerError(f"the next page of a list is not on {self.url}", "check gitlab.url")
+        return link
+
+
+def _page_count(response: requests.Response) -> int:
+    """Read X-Total-Pages, which is missing where a list has more than 10,000 rows."""
+    pages = response.headers.get("X-Total-Pages", "")
+    return int(pages) if pages.isdecimal() else 0
+
+
+_Shape = TypeVar("_Shape", list[Any], dict[str, Any])
+
+
+def _decoded(response: requests.Response, shape: type[_Shape]) -> _Shape:
+    """Read an answer's JSON, or raise ServerError where it is cut off, empty, HTML or of another shape."""
+    where = f"{response.request.method} {urlsplit(response.url).path}"
+    try:
+        answer = response.json()
+    except ValueError as error:
+        raise ServerError(f"{where}: the answer is not JSON", "is gitlab.url the address of GitLab itself?") from error
+    whole = isinstance(answer, shape) and (
+        isinstance(answer, dict) or all(isinstance(row, dict) and "id" in row for row in answer)
+    )
+    if not whole:
+        raise ServerError(f"{where}: the answer has not the shape that GitLab documents")
+    return cast("_Shape", answer)
+
+
+_HINTS = {
+    301: "it has moved, and redirects are not followed: write its new address into the configuration",
+    302: "redirects are not followed: is gitlab.url the address of GitLab itself?",
+    401: "GITLAB_TOKEN is not accepted: it is wrong, expired or revoked",
+    403: "the token lacks the role or the scope: it needs scope api and at least the Planner role",
+    404: "it does not exist, or the token's user may not see it",
+}
+
+
+def _refusal(verb: str, path: str, error: GitlabHttpError) -> ServerError:
+    """Tell of a refusal without a word of its headers or its body, which may repeat what was sent."""
+    status = error.response_code or 0
+    hint = _HINTS.get(status, "")
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        hint = "the server's rate limit was not lifted in time: run it again later"
+    phrase = http.client.responses.get(status, "")
+    return ServerError(f"GitLab answered {status} {phrase} to {verb.upper()} {path}", hint, status=status)

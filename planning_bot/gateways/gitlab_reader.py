@@ -1,0 +1,138 @@
+"""The reading door to GitLab: typed answers, each thing fetched once a run, reads side by side."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from gitlab.utils import EncodedId
+
+from planning_bot.domain.change import Named
+from planning_bot.errors import ServerError
+from planning_bot.gateways import gitlab_payloads as payloads
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from planning_bot.domain.issue import Board, Issue, Label, Note, User
+    from planning_bot.domain.milestone import Milestone
+    from planning_bot.gateways.gitlab_connection import GitLabConnection
+
+_T = TypeVar("_T")
+
+# Rows that arrive while a list is read come at its end this way, and move nobody to another page.
+_OLDEST_FIRST = {"order_by": "created_at", "sort": "asc"}
+
+
+class GitLabReader:
+    """Everything that a run asks GitLab. Lists are complete, or the method raises ServerError."""
+
+    def __init__(self, connection: GitLabConnection) -> None:
+        self._connection = connection
+        self._answers: dict[tuple[Any, ...], Future[Any]] = {}
+        self._lock = threading.Lock()
+
+    def together(self, *reads: Callable[[], Any]) -> list[Any]:
+        """Run reads side by side; answers come in the order asked."""
+        return self._connection.together(*reads)
+
+    def me(self) -> User:
+        """Whom the token belongs to."""
+        return self._once(("user",), lambda: payloads.user(self._connection.get("/user")))
+
+    def milestones(self, group: str) -> tuple[Milestone, ...]:
+        """Every milestone of the group and its ancestors, whatever its state."""
+        path = f"/groups/{EncodedId(group)}/milestones"
+        return self._list(path, payloads.milestone, include_ancestors=True)
+
+    def labels(self, group: str, names: Iterable[str]) -> dict[str, Label]:
+        """Those of the named labels that exist in the group or in an ancestor.
+
+        Asked for by name, one request for each: a large group has thousands of labels.
+        """
+        wanted = sorted(set(names))
+        found = self.together(*(lambda name=name: self._label(group, name) for name in wanted))
+        return {label.name: label for label in found if label}
+
+    def people(self, usernames: Iterable[str]) -> dict[str, User]:
+        """Those of the named users who exist, by the name that was asked for."""
+        wanted = sorted(set(usernames))
+        found = self.together(*(lambda name=name: self._person(name) for name in wanted))
+        return {name: user for name, user in zip(wanted, found, strict=True) if user}
+
+    def project_issues(self, project: str, **query: Any) -> tuple[Issue, ...]:
+        """The issues of a project that fit the query."""
+        return self._list(f"/projects/{EncodedId(project)}/issues", payloads.issue, **_OLDEST_FIRST, **query)
+
+    def issue(self, project: str, iid: int) -> Issue:
+        """One issue, as it is now; never from memory."""
+        return payloads.issue(self._connection.get(f"/projects/{EncodedId(project)}/issues/{iid}"))
+
+    def notes(self, project: str, iid: int) -> tuple[Note, ...]:
+        """The comments of an issue, the oldest first."""
+        path = f"/projects/{EncodedId(project)}/issues/{iid}/notes"
+        return self._list(path, payloads.note, sort="asc", order_by="created_at")
+
+    def labels_taken_off(self, project: str, iid: int) -> frozenset[str]:
+        """The labels that the issue had and that somebody took off (docs: api/resource_label_events)."""
+        path = f"/projects/{EncodedId(project)}/issues/{iid}/resource_label_events"
+        last: dict[str, str] = {}
+        for row in self._rows(path):
+            if row.get("label"):
+                last[row["label"]["name"]] = row["action"]
+        return frozenset(name for name, action in last.items() if action == "remove")
+
+    def milestone_taken_off(self, project: str, iid: int) -> bool:
+        """Whether the issue ever had a milestone that somebody took off (docs: api/resource_milestone_events)."""
+        path = f"/projects/{EncodedId(project)}/issues/{iid}/resource_milestone_events"
+        return any(row["action"] == "remove" for row in self._rows(path))
+
+    def boards(self, group: str) -> tuple[Board, ...]:
+        """The group's issue boards with their scope and lists."""
+        url = f"{self._connection.url}/groups/{group}"
+        return self._list(f"/groups/{EncodedId(group)}/boards", lambda row: payloads.board(row, url))
+
+    def epic(self, reference: str) -> Named:
+        """The epic that `group&12` names. Raises ServerError where there is none, or where the tier has none."""
+        group, _, number = reference.rpartition("&")
+
+        def fetch() -> Named:
+            return Named(id=self._connection.get(f"/groups/{EncodedId(group)}/epics/{number}")["id"], name=reference)
+
+        return self._once(("epic", reference), fetch)
+
+    def _label(self, group: str, name: str) -> Label | None:
+        path = f"/groups/{EncodedId(group)}/labels"
+        found = self._list(path, payloads.label, search=name, include_ancestor_groups=True)
+        return next((label for label in found if label.name == name), None)
+
+    def _person(self, username: str) -> User | None:
+        found = self._list("/users", payloads.user, username=username)
+        return next((user for user in found if user.username.casefold() == username.casefold()), None)
+
+    def _list(self, path: str, read: Callable[[dict[str, Any]], _T], **query: Any) -> tuple[_T, ...]:
+        rows = self._once((path, *sorted(query.items())), lambda: self._connection.get_all(path, **query))
+        try:
+            return tuple(read(row) for row in rows)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise ServerError(
+                f"GET {path}: a row lacks what GitLab documents ({type(error).__name__}: {error})"
+            ) from error
+
+    def _rows(self, path: str) -> list[dict[str, Any]]:
+        return self._once((path,), lambda: self._connection.get_all(path))
+
+    def _once(self, key: tuple[Any, ...], fetch: Callable[[], _T]) -> _T:
+        """Fetch a thing once a run, also where two threads want it at the same time."""
+        with self._lock:
+            known = self._answers.get(key)
+            answer: Future[_T] = known or Future()
+            self._answers[key] = answer
+        if known is None:
+            try:
+                answer.set_result(fetch())
+            except BaseException as error:
+                answer.set_exception(error)
+                raise
+        return answer.result()

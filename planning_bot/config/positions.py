@@ -1,0 +1,76 @@
+"""Where in the file a key or a value stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from planning_bot.config.complaints import Path
+from planning_bot.config.secret_words import without_secrets
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A place in the file; lines and columns count from 1."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Node:
+    """A value and where it starts: text, None, a list of nodes, or a map of entries."""
+
+    mark: Mark
+    value: str | list[Node] | dict[str, Entry] | None
+
+    def data(self) -> Any:
+        """Return the value as pydantic takes it."""
+        if isinstance(self.value, dict):
+            return {key: entry.node.data() for key, entry in self.value.items()}
+        if isinstance(self.value, list):
+            return [node.data() for node in self.value]
+        return self.value
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One key of a map: where the key stands, and its value."""
+
+    key: Mark
+    node: Node
+
+
+def value_mark(root: Node, path: Path) -> Mark:
+    """Return where the value at ``path`` starts, or, where the file does not say it, the nearest key around it."""
+    return _walk(root, path, at_key=False)
+
+
+def key_mark(root: Node, path: Path) -> Mark:
+    """Return where the last key of ``path`` stands; an item of a list has none, and stands where it starts."""
+    return _walk(root, path, at_key=True)
+
+
+def _walk(root: Node, path: Path, *, at_key: bool) -> Mark:
+    node, key = root, root.mark
+    for part in path:
+        if isinstance(node.value, dict) and part in node.value:
+            entry = node.value[str(part)]
+            node, key = entry.node, entry.key
+        elif isinstance(node.value, list) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            key = node.mark
+        else:
+            return key
+    return key if at_key else node.mark
+
+
+def key_path(path: Path) -> str:
+    """Write a path as messages do: ``teams.custom-models.members[2].username``."""
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{_printable(part)}" for part in path)
+    return text.removeprefix(".")
+
+
+def _printable(part: str) -> str:
+    part = without_secrets(part)
+    return part if part.isprintable() else repr(part)

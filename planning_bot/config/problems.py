@@ -1,0 +1,93 @@
+"""Pydantic's errors → problems: where in the file, which key, in words that say what to write instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from planning_bot.config.capacity import TAGS
+from planning_bot.config.complaints import Path, described, did_you_mean, quoted, type_name
+from planning_bot.config.file import Config
+from planning_bot.config.positions import Mark, Node, key_mark, key_path, value_mark
+from planning_bot.config.secret_words import ADVICE, is_secret_key
+from planning_bot.errors import Problem
+
+_AT_KEY = "[key]"
+_WORDS = {
+    "model_type": "write a map here, 'key: value' line by line",
+    "dict_type": "write a map here, 'key: value' line by line",
+    "mapping_type": "write a map here, 'key: value' line by line",
+    "tuple_type": "write a list here, such as [a, b]",
+    "too_short": "write at least one",
+}
+
+
+def problems_in(error: ValidationError, root: Node, file: str) -> list[Problem]:
+    """Translate every error, at its place in the file."""
+    problems: list[Problem] = []
+    for details in error.errors(include_url=False):
+        for path, mark, message in _mistakes(details, root):
+            problems.append(Problem(file, mark.line, mark.column, key_path(path), message))
+    return problems
+
+
+def _mistakes(details: ErrorDetails, root: Node) -> Iterator[tuple[Path, Mark, str]]:
+    location = tuple(part for part in details["loc"] if part not in TAGS)
+    match details["type"]:
+        case "extra_forbidden":
+            yield location, key_mark(root, location), _unknown_key(location)
+        case "missing":
+            yield location, key_mark(root, location[:-1]), f"is missing; {_purpose(location)}"
+        case kind if kind == type_name and "found" in details.get("ctx", {}):
+            for below, message in details["ctx"]["found"]:
+                yield (*location, *below), value_mark(root, (*location, *below)), message
+        case kind if location[-1:] == (_AT_KEY,):
+            yield location[:-1], key_mark(root, location[:-1]), _message(kind, details)
+        case kind:
+            yield location, value_mark(root, location), _message(kind, details)
+
+
+def _message(kind: str, details: ErrorDetails) -> str:
+    if kind == type_name:
+        return details["msg"]
+    return f"{_WORDS.get(kind, 'cannot be used here')}; found {described(details['input'])}"
+
+
+def _unknown_key(location: Path) -> str:
+    key = str(location[-1])
+    if is_secret_key(key):
+        return ADVICE
+    known = [field.alias or name for model in _models(location[:-1]) for name, field in model.model_fields.items()]
+    hint = did_you_mean(key, known) or f"; there are {', '.join(known)}"
+    return f"unknown key {quoted(key)}{hint}"
+
+
+def _purpose(location: Path) -> str:
+    """What a missing key is for, in the words of its description."""
+    descriptions = [
+        field.description
+        for model in _models(location[:-1])
+        for name, field in model.model_fields.items()
+        if (field.alias or name) == location[-1] and field.description
+    ]
+    purpose = descriptions[0] if descriptions else "it is required"
+    return purpose[0].lower() + purpose[1:].rstrip(".")
+
+
+def _models(path: Path) -> list[type[BaseModel]]:
+    """Return the models whose keys can stand in the map at ``path``; keys of one's own lead no deeper."""
+    models: list[type[BaseModel]] = [Config]
+    for part in path:
+        fields = [f for m in models for name, f in m.model_fields.items() if (f.alias or name) == part]
+        models = [model for field in fields for model in _inside(field.annotation)] or models
+    return models
+
+
+def _inside(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _inside(argument)

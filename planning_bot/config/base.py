@@ -1,7 +1,5 @@
 """What all models of the configuration share."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar
 

@@ -1,14 +1,12 @@
 """How a team's capacity is counted, and where its time off is written down."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Discriminator, Field, PlainValidator, Tag, ValidationInfo, WithJsonSchema, field_validator
 
 from planning_bot.config.base import Entries, Many, Model
-from planning_bot.config.complaints import type_name, wrong
+from planning_bot.config.complaints import TYPE_NAME, wrong
 from planning_bot.config.references import Host, Username, Variable, address
 from planning_bot.config.scalars import Day, Flag, Positive, Share, Size, Text, one_of, text
 from planning_bot.config.titles import Title
@@ -88,7 +86,7 @@ class SheetSource(Model):
     sheet: SheetTab = Field(description="The Sheet's key and the tab's name.")
 
 
-_SOURCES = {"csv": CsvSource, "ics": IcsSource, "sheet": SheetSource}
+_SOURCES: dict[str, type[Model]] = {"csv": CsvSource, "ics": IcsSource, "sheet": SheetSource}
 TAGS = frozenset({"<csv>", "<ics>", "<sheet>", "<open>", "<secret>"})
 """How pydantic's locations name the members of a union: no keys of the file."""
 
@@ -104,8 +102,8 @@ PtoSource = Annotated[
     Annotated[CsvSource, Tag("<csv>")] | Annotated[IcsSource, Tag("<ics>")] | Annotated[SheetSource, Tag("<sheet>")],
     Discriminator(
         _source,
-        custom_error_type=type_name,
-        custom_error_message="write one source here: 'csv: FILE', 'ics: FILE OR ADDRESS' or 'sheet: {key: …, tab: …}'",
+        custom_error_type=TYPE_NAME,
+        custom_error_message="write one source here: csv, ics or sheet, such as 'csv: pto/team.csv'",
     ),
 ]
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from pydantic_core import PydanticCustomError
 
 from planning_bot.config.secret_words import without_secrets
 
-type_name = "planning_bot"
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+TYPE_NAME = "planning_bot"
 LONGEST_QUOTE = 60
 
-Path = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
+"""Where a value is: the keys and indices that lead to it."""
 
 
 class Plain(str):
@@ -23,14 +27,14 @@ class Plain(str):
 
 def wrong(message: str) -> PydanticCustomError:
     """One mistake, at the value that is being validated."""
-    return PydanticCustomError(type_name, "{message}", {"message": message})
+    return PydanticCustomError(TYPE_NAME, "{message}", {"message": message})
 
 
-def complain(found: Iterable[tuple[Path, str]]) -> None:
+def complain(found: Iterable[tuple[KeyPath, str]]) -> None:
     """Raise the mistakes ``found``, each at a path below the value that is being validated, if there are any."""
     if found := tuple(found):
         messages = "; ".join(message for _, message in found)
-        raise PydanticCustomError(type_name, "{message}", {"message": messages, "found": found})
+        raise PydanticCustomError(TYPE_NAME, "{message}", {"message": messages, "found": found})
 
 
 def quoted(text: str) -> str:

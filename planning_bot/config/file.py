@@ -1,7 +1,5 @@
 """The whole file: the servers, and the teams."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -55,7 +53,7 @@ class Config(Model):
     def of(cls, raw: Any, path: Path) -> Self:
         """Validate what a file says, and remember where it stands."""
         config = cls.model_validate(raw)
-        config._path = path
+        config._path = path  # noqa: SLF001 - its own class's
         return config
 
     @property

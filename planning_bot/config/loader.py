@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from planning_bot.config import complaints
 from planning_bot.config.file import Config
-from planning_bot.config.positions import Node, key_path
+from planning_bot.config.positions import key_path
 from planning_bot.config.problems import problems_in
 from planning_bot.config.secret_words import ADVICE, is_secret_value
 from planning_bot.config.syntax import position
-from planning_bot.config.yaml_nodes import Document, read_document
+from planning_bot.config.yaml_nodes import read_document
 from planning_bot.errors import ConfigurationError, Problem, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from planning_bot.config.complaints import KeyPath
+    from planning_bot.config.positions import Node
+    from planning_bot.config.yaml_nodes import Document
 
 LARGEST = 256 * 1024
 HINT = "Name the file with --config FILE or the environment variable PLANNING_BOT_CONFIG."
@@ -62,7 +68,7 @@ def _decoded(content: bytes, file: str) -> str:
         raise ConfigurationError([Problem(file, line, column, "", message)]) from None
 
 
-def _secrets(node: Node, path: complaints.Path, file: str) -> Iterator[Problem]:
+def _secrets(node: Node, path: KeyPath, file: str) -> Iterator[Problem]:
     """Find values that are secrets; the messages do not repeat them."""
     if isinstance(node.value, str) and is_secret_value(node.value):
         yield Problem(file, node.mark.line, node.mark.column, key_path(path), ADVICE)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from planning_bot.config.complaints import Path
 from planning_bot.config.secret_words import without_secrets
+
+if TYPE_CHECKING:
+    from planning_bot.config.complaints import KeyPath
 
 
 @dataclass(frozen=True)
@@ -41,17 +43,17 @@ class Entry:
     node: Node
 
 
-def value_mark(root: Node, path: Path) -> Mark:
+def value_mark(root: Node, path: KeyPath) -> Mark:
     """Return where the value at ``path`` starts, or, where the file does not say it, the nearest key around it."""
     return _walk(root, path, at_key=False)
 
 
-def key_mark(root: Node, path: Path) -> Mark:
+def key_mark(root: Node, path: KeyPath) -> Mark:
     """Return where the last key of ``path`` stands; an item of a list has none, and stands where it starts."""
     return _walk(root, path, at_key=True)
 
 
-def _walk(root: Node, path: Path, *, at_key: bool) -> Mark:
+def _walk(root: Node, path: KeyPath, *, at_key: bool) -> Mark:
     node, key = root, root.mark
     for part in path:
         if isinstance(node.value, dict) and part in node.value:
@@ -65,7 +67,7 @@ def _walk(root: Node, path: Path, *, at_key: bool) -> Mark:
     return key if at_key else node.mark
 
 
-def key_path(path: Path) -> str:
+def key_path(path: KeyPath) -> str:
     """Write a path as messages do: ``teams.custom-models.members[2].username``."""
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{_printable(part)}" for part in path)
     return text.removeprefix(".")

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
 from planning_bot.config.capacity import TAGS
-from planning_bot.config.complaints import Path, described, did_you_mean, quoted, type_name
+from planning_bot.config.complaints import TYPE_NAME, described, did_you_mean, quoted
 from planning_bot.config.file import Config
-from planning_bot.config.positions import Mark, Node, key_mark, key_path, value_mark
+from planning_bot.config.positions import key_mark, key_path, value_mark
 from planning_bot.config.secret_words import ADVICE, is_secret_key
 from planning_bot.errors import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pydantic_core import ErrorDetails
+
+    from planning_bot.config.complaints import KeyPath
+    from planning_bot.config.positions import Mark, Node
 
 _AT_KEY = "[key]"
 _WORDS = {
@@ -34,14 +40,14 @@ def problems_in(error: ValidationError, root: Node, file: str) -> list[Problem]:
     return problems
 
 
-def _mistakes(details: ErrorDetails, root: Node) -> Iterator[tuple[Path, Mark, str]]:
+def _mistakes(details: ErrorDetails, root: Node) -> Iterator[tuple[KeyPath, Mark, str]]:
     location = tuple(part for part in details["loc"] if part not in TAGS)
     match details["type"]:
         case "extra_forbidden":
             yield location, key_mark(root, location), _unknown_key(location)
         case "missing":
             yield location, key_mark(root, location[:-1]), f"is missing; {_purpose(location)}"
-        case kind if kind == type_name and "found" in details.get("ctx", {}):
+        case kind if kind == TYPE_NAME and "found" in details.get("ctx", {}):
             for below, message in details["ctx"]["found"]:
                 yield (*location, *below), value_mark(root, (*location, *below)), message
         case kind if location[-1:] == (_AT_KEY,):
@@ -51,12 +57,12 @@ def _mistakes(details: ErrorDetails, root: Node) -> Iterator[tuple[Path, Mark, s
 
 
 def _message(kind: str, details: ErrorDetails) -> str:
-    if kind == type_name:
+    if kind == TYPE_NAME:
         return details["msg"]
     return f"{_WORDS.get(kind, 'cannot be used here')}; found {described(details['input'])}"
 
 
-def _unknown_key(location: Path) -> str:
+def _unknown_key(location: KeyPath) -> str:
     key = str(location[-1])
     if is_secret_key(key):
         return ADVICE
@@ -65,7 +71,7 @@ def _unknown_key(location: Path) -> str:
     return f"unknown key {quoted(key)}{hint}"
 
 
-def _purpose(location: Path) -> str:
+def _purpose(location: KeyPath) -> str:
     """What a missing key is for, in the words of its description."""
     descriptions = [
         field.description
@@ -77,7 +83,7 @@ def _purpose(location: Path) -> str:
     return purpose[0].lower() + purpose[1:].rstrip(".")
 
 
-def _models(path: Path) -> list[type[BaseModel]]:
+def _models(path: KeyPath) -> list[type[BaseModel]]:
     """Return the models whose keys can stand in the map at ``path``; keys of one's own lead no deeper."""
     models: list[type[BaseModel]] = [Config]
     for part in path:

@@ -1,7 +1,5 @@
 """What the file names elsewhere: people, groups, projects, countries, time zones, addresses."""
 
-from __future__ import annotations
-
 import re
 from ipaddress import ip_address
 from typing import Annotated, Any

@@ -1,7 +1,5 @@
 """What a team calls done, ready, too big or too much: weights, deliverables, Say/Do, closing, limits."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, Literal, get_args
 

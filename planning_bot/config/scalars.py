@@ -1,7 +1,5 @@
 """Plain scalars get their types here: text until a key asks for a number, a boolean or a date."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Callable

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
-from pydantic_core import core_schema
+from pydantic.json_schema import GenerateJsonSchema
 
+from planning_bot.config.defaults import SCHEDULE
 from planning_bot.config.file import Config
+
+if TYPE_CHECKING:
+    from pydantic.json_schema import JsonSchemaValue
+    from pydantic_core import core_schema
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -19,7 +23,9 @@ def json_schema() -> dict[str, Any]:
     del team["properties"]["key"]
     team["required"].remove("key")
     del board["required"]
-    team["properties"]["timezone"]["examples"] = ["Europe/Amsterdam"]
+    for computed in ("name", "boards", "status"):
+        del team["properties"][computed]["default"]
+    team["properties"]["schedule"]["default"] = SCHEDULE
     return {"$schema": DIALECT, **schema, "title": "planning-bot"}
 
 
@@ -31,7 +37,7 @@ class _FileSchema(GenerateJsonSchema):
 
     def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
         generated = super().dict_schema(schema)
-        if "additionalProperties" in generated:
+        if "additionalProperties" in generated and "minProperties" not in generated:
             generated["additionalProperties"] = {"anyOf": [generated["additionalProperties"], {"type": "null"}]}
         return _or_null(generated)
 

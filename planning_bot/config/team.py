@@ -1,7 +1,5 @@
 """A team: its people, its labels, its boards, its rules."""
 
-from __future__ import annotations
-
 import re
 import warnings
 from collections.abc import Mapping
@@ -34,8 +32,8 @@ from planning_bot.config.references import (
     key_name,
 )
 from planning_bot.config.rules import Close, Deliverables, Limits, SayDo, Status, Weights
-from planning_bot.config.schedule import Command, Moment
 from planning_bot.config.scalars import Day, Flag, Label, Share, Text, text
+from planning_bot.config.schedule import Command, Moment
 from planning_bot.config.titles import Title
 
 LONGEST_PATTERN = 200

@@ -7,7 +7,6 @@ refused here, before anybody renders it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import PlainValidator, WithJsonSchema
@@ -16,6 +15,8 @@ from planning_bot.config.complaints import did_you_mean, quoted, wrong
 from planning_bot.config.scalars import TEXT_SCHEMA, text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from jinja2 import nodes
 
 LONGEST = 255

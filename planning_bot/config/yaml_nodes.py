@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from planning_bot.config.complaints import Path, Plain, quoted
+from planning_bot.config.complaints import Plain, quoted
 from planning_bot.config.positions import Entry, Mark, Node, key_path
 from planning_bot.config.syntax import syntax_problem
 from planning_bot.errors import ConfigurationError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from planning_bot.config.complaints import KeyPath
 
 DEEPEST = 32
 MOST_EXPANSIONS = 50
@@ -57,7 +61,7 @@ class _Reader:
                 root = self._node(next(self._events), ())
         return Document(root, tuple(self._problems))
 
-    def _node(self, event: Any, path: Path) -> Node:
+    def _node(self, event: Any, path: KeyPath) -> Node:
         if isinstance(event, yaml.AliasEvent):
             return self._expanded(event, path)
         if len(path) > DEEPEST:
@@ -70,7 +74,7 @@ class _Reader:
             self._anchors[event.anchor] = (node, self._expansions - before)
         return node
 
-    def _expanded(self, event: Any, path: Path) -> Node:
+    def _expanded(self, event: Any, path: KeyPath) -> Node:
         if event.anchor not in self._anchors:
             raise self._fatal(event, path, f"nothing before this is named &{event.anchor}")
         node, inside = self._anchors[event.anchor]
@@ -79,7 +83,7 @@ class _Reader:
             raise self._fatal(event, path, f"more than {MOST_EXPANSIONS} aliases in all; write the values out")
         return node
 
-    def _value(self, event: Any, path: Path) -> Any:
+    def _value(self, event: Any, path: KeyPath) -> Any:
         if isinstance(event, yaml.MappingStartEvent):
             return self._map(path)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -89,13 +93,13 @@ class _Reader:
             return text
         return None if text in NULLS else Plain(text)
 
-    def _list(self, path: Path) -> list[Node]:
+    def _list(self, path: KeyPath) -> list[Node]:
         nodes: list[Node] = []
         while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
             nodes.append(self._node(event, (*path, len(nodes))))
         return nodes
 
-    def _map(self, path: Path) -> dict[str, Entry]:
+    def _map(self, path: KeyPath) -> dict[str, Entry]:
         entries: dict[str, Entry] = {}
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             key = self._key(event, path)
@@ -106,20 +110,20 @@ class _Reader:
             entries.setdefault(key, entry)
         return entries
 
-    def _key(self, event: Any, path: Path) -> str:
+    def _key(self, event: Any, path: KeyPath) -> str:
         if not isinstance(event, yaml.ScalarEvent):
             raise self._fatal(event, path, "a key is text; found a map, a list or an alias in place of one")
         if event.value == "<<" and event.style is None:
             raise self._fatal(event, path, "merge keys (<<) are not read; write the keys out")
         return str(event.value)
 
-    def _report(self, event: Any, path: Path, message: str) -> None:
+    def _report(self, event: Any, path: KeyPath, message: str) -> None:
         self._problems.append(self._problem(event, path, message))
 
-    def _fatal(self, event: Any, path: Path, message: str) -> ConfigurationError:
+    def _fatal(self, event: Any, path: KeyPath, message: str) -> ConfigurationError:
         return ConfigurationError([self._problem(event, path, message)])
 
-    def _problem(self, event: Any, path: Path, message: str) -> Problem:
+    def _problem(self, event: Any, path: KeyPath, message: str) -> Problem:
         mark = _mark(event)
         return Problem(self._file, mark.line, mark.column, key_path(path), message)
 

@@ -154,9 +154,9 @@ def label_details(row: Row) -> Json:
     return {**label(row), "remove_on_close": False}
 
 
-def label_of_list(row: Row) -> Json:
+def label_of_list(row: Row, *, in_project: bool = False) -> Json:
     """Return a label as a list of labels holds one (docs: api/group_labels, api/labels)."""
-    own = {"is_project_label": True} if row["project_id"] else {}
+    own = {"priority": None, "is_project_label": row["project_id"] is not None} if in_project else {}
     return {**label(row), "archived": False, "subscribed": False, **own}
 
 

@@ -155,7 +155,7 @@ def project_milestones(call: Call) -> Answer:
 def group_labels(call: Call) -> Answer:
     """List labels by name: the group's and, unless told otherwise, its ancestors' (docs: api/group_labels)."""
     rows = _labels_of_group(call, permissions.group_of(call))
-    return _labels(call, [row for row in rows if call.value("search").lower() in row["name"].lower()])
+    return _labels(call, rows)
 
 
 @route("POST", "/groups/:id/labels", body=("name", "color", "description"))
@@ -199,7 +199,7 @@ def project_labels(call: Call) -> Answer:
     rows = call.store.rows("SELECT * FROM labels WHERE project_id = ?", found["id"])
     if call.flag("include_ancestor_groups", default=True):
         rows += _labels_in(call, permissions.ancestors(call.store, found["group_id"]))
-    return _labels(call, [row for row in rows if call.value("search").lower() in row["name"].lower()])
+    return _labels(call, rows, in_project=True)
 
 
 @route("GET", "/groups/:id/epics/:iid")
@@ -271,9 +271,12 @@ def _labels_of_group(call: Call, found: Row) -> list[Row]:
     return rows
 
 
-def _labels(call: Call, rows: list[Row]) -> Answer:
+def _labels(call: Call, rows: list[Row], *, in_project: bool = False) -> Answer:
+    rows = [row for row in rows if call.value("search").lower() in row["name"].lower()]
     rows.sort(key=lambda row: (row["name"].lower(), row["id"]))
-    return paginate_list(call, [{**answers.label_of_list(row), **_counts(call, row)} for row in rows])
+    return paginate_list(
+        call, [{**answers.label_of_list(row, in_project=in_project), **_counts(call, row)} for row in rows]
+    )
 
 
 def _counts(call: Call, row: Row) -> dict[str, Any]:

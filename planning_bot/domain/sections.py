@@ -84,6 +84,11 @@ def append_sections(description: str, sections: dict[str, str]) -> str:
     return "\n\n".join([description.rstrip(), *missing]) if missing else description
 
 
+def same_text(one: str, other: str) -> bool:
+    """Whether two texts are the same but for line ends and the blanks around them, which GitLab may change."""
+    return _normal(one) == _normal(other)
+
+
 def _normal(text: str) -> str:
     return text.replace("\r\n", "\n").strip()
 

@@ -7,10 +7,11 @@ The token travels as `Authorization: Bearer`, which no client forwards to anothe
 from __future__ import annotations
 
 import http.client
+import re
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar, cast
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import gitlab
 import requests
@@ -160,16 +161,18 @@ _HINTS = {
     301: "it has moved, and redirects are not followed: write its new address into the configuration",
     302: "redirects are not followed: is gitlab.url the address of GitLab itself?",
     401: "GITLAB_TOKEN is not accepted: it is wrong, expired or revoked",
-    403: "the token lacks the role or the scope: it needs scope api and at least the Planner role",
-    404: "it does not exist, or the token's user may not see it",
+    403: "the token lacks the role or the scope: it needs the scope api and at least the Planner role",
+    404: "check the name in the configuration, and that the token's user is a member there",
+    429: "the server's rate limit was not lifted in time: run it again later",
 }
+_OWNER = re.compile(r"^/(group|project|user)s/([^/]+)")
 
 
 def _refusal(verb: str, path: str, error: GitlabHttpError) -> ServerError:
     """Tell of a refusal without a word of its headers or its body, which may repeat what was sent."""
     status = error.response_code or 0
-    hint = _HINTS.get(status, "")
-    if status == HTTPStatus.TOO_MANY_REQUESTS:
-        hint = "the server's rate limit was not lifted in time: run it again later"
-    phrase = http.client.responses.get(status, "")
-    return ServerError(f"GitLab answered {status} {phrase} to {verb.upper()} {path}", hint, status=status)
+    what = f"GitLab answered {status} {http.client.responses.get(status, '')}".rstrip() + f" to {verb.upper()} {path}"
+    owner = _OWNER.match(path)
+    if status == HTTPStatus.NOT_FOUND and owner:
+        what = f"{owner[1]} {unquote(owner[2])!r} does not exist, or the token's user may not see it ({what})"
+    return ServerError(what, _HINTS.get(status, ""), status=status)

@@ -13,7 +13,7 @@ from planning_bot.errors import ServerError
 from planning_bot.gateways import gitlab_payloads as payloads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from planning_bot.domain.issue import Board, Issue, Label, Note, User
     from planning_bot.domain.milestone import Milestone
@@ -34,7 +34,7 @@ class GitLabReader:
         self._lock = threading.Lock()
 
     def together(self, *reads: Callable[[], Any]) -> list[Any]:
-        """Run reads side by side; answers come in the order asked."""
+        """Run reads side by side; answers come in the order asked. A read must not call this itself."""
         return self._connection.together(*reads)
 
     def me(self) -> User:
@@ -46,20 +46,19 @@ class GitLabReader:
         path = f"/groups/{EncodedId(group)}/milestones"
         return self._list(path, payloads.milestone, include_ancestors=True)
 
-    def labels(self, group: str, names: Iterable[str]) -> dict[str, Label]:
-        """Those of the named labels that exist in the group or in an ancestor.
+    def label(self, group: str, name: str) -> Label | None:
+        """The label of that very name in the group or in an ancestor.
 
         Asked for by name, one request for each: a large group has thousands of labels.
         """
-        wanted = sorted(set(names))
-        found = self.together(*(lambda name=name: self._label(group, name) for name in wanted))
-        return {label.name: label for label in found if label}
+        path = f"/groups/{EncodedId(group)}/labels"
+        found = self._list(path, payloads.label, search=name, include_ancestor_groups=True)
+        return next((label for label in found if label.name == name), None)
 
-    def people(self, usernames: Iterable[str]) -> dict[str, User]:
-        """Those of the named users who exist, by the name that was asked for."""
-        wanted = sorted(set(usernames))
-        found = self.together(*(lambda name=name: self._person(name) for name in wanted))
-        return {name: user for name, user in zip(wanted, found, strict=True) if user}
+    def person(self, username: str) -> User | None:
+        """The user of that name, in whatever case it is written."""
+        found = self._list("/users", payloads.user, username=username)
+        return next((user for user in found if user.username.casefold() == username.casefold()), None)
 
     def project_issues(self, project: str, **query: Any) -> tuple[Issue, ...]:
         """The issues of a project that fit the query."""
@@ -101,15 +100,6 @@ class GitLabReader:
             return Named(id=self._connection.get(f"/groups/{EncodedId(group)}/epics/{number}")["id"], name=reference)
 
         return self._once(("epic", reference), fetch)
-
-    def _label(self, group: str, name: str) -> Label | None:
-        path = f"/groups/{EncodedId(group)}/labels"
-        found = self._list(path, payloads.label, search=name, include_ancestor_groups=True)
-        return next((label for label in found if label.name == name), None)
-
-    def _person(self, username: str) -> User | None:
-        found = self._list("/users", payloads.user, username=username)
-        return next((user for user in found if user.username.casefold() == username.casefold()), None)
 
     def _list(self, path: str, read: Callable[[dict[str, Any]], _T], **query: Any) -> tuple[_T, ...]:
         rows = self._once((path, *sorted(query.items())), lambda: self._connection.get_all(path, **query))

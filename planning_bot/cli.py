@@ -1,0 +1,69 @@
+"""The command line: the group, which imports a command only to run it, and the one error boundary."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from planning_bot import __version__
+
+# What `planning-bot --help` says of each command, so that it need not import them.
+COMMANDS = {
+    "create-issue": "The planning issue of a milestone, from the template",
+    "apply": "Carry out a saved plan, and nothing else",
+    "check": "Check the configuration, offline: every error at once",
+    "schema": "Print the configuration's JSON Schema, for editors",
+    "demo": "Play a milestone against servers that run on this machine only",
+    "sandbox": "Start those servers, and print what to set to use them",
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name, and imports one when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the signature is click's
+        """Name the commands in the order in which a milestone goes."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
+        """Import a command's module, and give its command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"planning_bot.commands.{cmd_name.replace('-', '_')}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="planning-bot")
+def group() -> None:
+    """Plan GitLab milestones: planning issues, boards, capacity, deliverables and Say/Do."""
+
+
+def main() -> None:
+    """Run the program, and end it with the exit code of the contract."""
+    try:
+        sys.exit(group.main(standalone_mode=False) or 0)
+    except click.exceptions.Exit as end:
+        sys.exit(end.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted: what was sent stands; run it again to finish", err=True)
+        sys.exit(130)
+    except Exception as error:  # noqa: BLE001 - the one boundary: nobody sees a traceback who did not ask for it
+        sys.exit(_tell(error))
+
+
+def _tell(error: Exception) -> int:
+    from planning_bot.commands.console import tell_error  # noqa: PLC0415 - --help needs nothing of it
+
+    return tell_error(error)

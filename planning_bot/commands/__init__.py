@@ -1,0 +1,1 @@
+"""VERBS: one file for each command; a command gathers, decides and concludes, and has no other logic."""

@@ -1,0 +1,190 @@
+"""The writing door to GitLab: looks at the present, sends one change, and compares the answer with what was meant.
+
+It decides nothing: whether a change may be sent is for `delivery` to say, after it has seen the present.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any, assert_never
+
+from gitlab.utils import EncodedId
+
+from planning_bot.domain.change import Change, CreateIssue, CreateNote, EditIssue, IssueState, Named
+from planning_bot.domain.delivered import Created, Delivered, Present
+from planning_bot.domain.markers import Marker
+from planning_bot.domain.sections import append_sections, find_section, replace_section, same_text
+from planning_bot.gateways import gitlab_payloads as payloads
+
+if TYPE_CHECKING:
+    from planning_bot.domain.issue import Issue
+    from planning_bot.gateways.gitlab_connection import GitLabConnection
+    from planning_bot.gateways.polite_session import Clock
+
+# GitLab's application limits, less a margin: 60 notes and 200 issues a minute (docs: administration/settings).
+_NOTES_A_MINUTE, _CREATES_A_MINUTE = 30, 60
+
+
+class GitLabWriter:
+    """Carries changes out, one at a time. `trusted` are the authors whose markers count."""
+
+    def __init__(self, connection: GitLabConnection, trusted: frozenset[str]) -> None:
+        self._connection = connection
+        self._trusted = trusted
+        self._notes = Pace(connection.clock, _NOTES_A_MINUTE)
+        self._creates = Pace(connection.clock, _CREATES_A_MINUTE)
+
+    def look(self, change: Change) -> Present:
+        """Read what is there now, in the form of the change's `before`."""
+        match change:
+            case CreateIssue():
+                return Present(self._issue_with(change))
+            case EditIssue():
+                issue = payloads.issue(self._connection.get(_issue_path(change.target)))
+                return Present(_state(issue, change), issue)
+            case CreateNote():
+                return Present(self._note_with(change))
+            case _:
+                assert_never(change)
+
+    def send(self, change: Change, present: Present) -> Delivered:
+        """Send the change, and say what of it did not come about."""
+        match change:
+            case CreateIssue():
+                self._creates.keep()
+                return self._create_issue(change)
+            case EditIssue():
+                return self._edit_issue(change, present.seen)
+            case CreateNote():
+                self._notes.keep()
+                path = f"{_issue_path(change.target)}/notes"
+                note = payloads.note(self._connection.post(path, {"body": change.after}))
+                return Delivered(_unlike("the note's text", same_text(note.body, change.after)))
+            case _:
+                assert_never(change)
+
+    def _issue_with(self, change: CreateIssue) -> str | None:
+        """Look for an issue that carries the marker already: a create is looked up before it is sent."""
+        draft = change.after
+        query = {"milestone": draft.milestone.name, "state": "all"}
+        rows = self._connection.get_all(f"/projects/{EncodedId(draft.project)}/issues", **query)
+        found = (payloads.issue(row) for row in rows)
+        return next((i.reference for i in found if self._is_marked(change.marker, i.author, i.description)), None)
+
+    def _note_with(self, change: CreateNote) -> str | None:
+        rows = self._connection.get_all(f"{_issue_path(change.target)}/notes")
+        marker = change.after.split("\n", 1)[0]
+        notes = (payloads.note(row) for row in rows)
+        return next((note.body for note in notes if self._is_marked(marker, note.author, note.body)), None)
+
+    def _is_marked(self, marker: str, author: str, body: str) -> bool:
+        return author.casefold() in self._trusted and str(Marker.of(body)) == marker
+
+    def _create_issue(self, change: CreateIssue) -> Delivered:
+        draft = change.after
+        body: dict[str, Any] = {
+            "title": draft.title,
+            "description": draft.description,
+            "labels": ",".join(draft.labels),
+            "milestone_id": draft.milestone.id,
+            "assignee_ids": [person.id for person in draft.assignees],
+            "confidential": draft.confidential,
+        }
+        if draft.epic:
+            body["epic_id"] = draft.epic.id
+        answer = self._connection.post(f"/projects/{EncodedId(draft.project)}/issues", body)
+        issue = payloads.issue(answer)
+        missing = (
+            *_unlike("title", issue.title == draft.title),
+            *_unlike("description", same_text(issue.description, draft.description)),
+            *_not_set("label", draft.labels, issue.labels),
+            *_unlike(f"milestone {draft.milestone.name}", issue.milestone_id == draft.milestone.id),
+            *_unlike("confidential", issue.confidential == draft.confidential),
+            *_unlike(
+                f"epic {draft.epic.name}" if draft.epic else "", _epic_id(answer) == (draft.epic and draft.epic.id)
+            ),
+        )
+        people = tuple(person.name for person in draft.assignees)
+        unassigned = _not_set("assignee", people, {person.username for person in issue.assignees})
+        kept_one = len(people) > 1 and len(issue.assignees) == 1
+        return Delivered(
+            missing=missing if kept_one else (*missing, *unassigned),
+            remarks=tuple(f"{lost}: GitLab's Free tier keeps one assignee" for lost in unassigned) if kept_one else (),
+            created=Created(issue.reference, issue.web_url),
+        )
+
+    def _edit_issue(self, change: EditIssue, seen: Issue) -> Delivered:
+        before, after = change.before, change.after
+        touched = after.model_fields_set
+        body: dict[str, Any] = {}
+        if added := sorted(set(after.labels) - set(before.labels)):
+            body["add_labels"] = ",".join(added)
+        if "milestone" in touched and after.milestone:
+            body["milestone_id"] = after.milestone.id
+        if "sections" in touched:
+            body["description"] = _with_sections(seen.description, after.sections)
+        issue = payloads.issue(self._connection.put(_issue_path(change.target), body))
+        sections_stand = all(
+            text is None or same_text(find_section(issue.description, name).text or "", text)
+            for name, text in after.sections.items()
+        )
+        return Delivered(
+            missing=(
+                *_not_set("label", after.labels, issue.labels),
+                *_unlike("milestone", after.milestone is None or issue.milestone_id == after.milestone.id),
+                *_unlike("the text of the sections", sections_stand),
+            ),
+            created=Created(issue.reference, issue.web_url),
+        )
+
+
+class Pace:
+    """At most so many of a kind in any minute."""
+
+    def __init__(self, clock: Clock, a_minute: int) -> None:
+        self._clock = clock
+        self._sent: deque[float] = deque(maxlen=a_minute)
+
+    def keep(self) -> None:
+        """Wait until one more may be sent."""
+        if len(self._sent) == self._sent.maxlen:
+            self._clock.sleep(max(0.0, self._sent[0] + 60 - self._clock.now()))
+        self._sent.append(self._clock.now())
+
+
+def _issue_path(reference: str) -> str:
+    project, _, iid = reference.rpartition("#")
+    return f"/projects/{EncodedId(project)}/issues/{iid}"
+
+
+def _state(issue: Issue, change: EditIssue) -> IssueState:
+    """Give the part of the issue that the change touches."""
+    concerned = {*change.before.labels, *change.after.labels}
+    sections = {name: find_section(issue.description, name).text for name in change.after.sections}
+    placed = Named(id=issue.milestone_id, name=issue.milestone or "") if issue.milestone_id else None
+    everything: dict[str, Any] = {
+        "labels": tuple(sorted(concerned & issue.labels)),
+        "milestone": placed,
+        "sections": sections,
+    }
+    return IssueState(**{key: everything[key] for key in change.before.model_fields_set})
+
+
+def _with_sections(description: str, sections: dict[str, str | None]) -> str:
+    for name, text in sections.items():
+        description = replace_section(description, name, text or "")
+    return append_sections(description, {name: text or "" for name, text in sections.items()})
+
+
+def _unlike(what: str, is_as_meant: bool) -> tuple[str, ...]:  # noqa: FBT001 - a comparison, named by the caller
+    return () if is_as_meant else (f"{what} was not taken over",)
+
+
+def _not_set(what: str, meant: tuple[str, ...], found: frozenset[str] | set[str]) -> tuple[str, ...]:
+    return tuple(f"{what} {name} was not set" for name in meant if name not in found)
+
+
+def _epic_id(answer: dict[str, Any]) -> int | None:
+    epic = answer.get("epic") or {}
+    number: int | None = epic.get("id", answer.get("epic_id"))
+    return number

@@ -1,0 +1,62 @@
+"""Text from elsewhere is data: how it is made harmless for each place in which it is shown.
+
+Titles, names and labels come from strangers. In GitLab's Markdown they must not mention, link, run a quick action,
+embed an image or open HTML; at a terminal and in a CI log they must not move the cursor or open a section; in
+Slack they must not mention a channel; in a spreadsheet they must not be a formula.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Invisible characters that reorder or hide what stands around them (Unicode TR 36, bidirectional controls among them).
+_INVISIBLE = re.compile("[\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
+# Everything that GitLab's Markdown gives a meaning inside a line. A backslash before ASCII punctuation makes it
+# literal (CommonMark 0.31, 2.4), references such as @user and #1 included (docs: user/markdown, escape characters).
+_SPECIAL = re.compile(r"[\\`*_\[\]<>&#@!~%$|^{}]")
+_FIRST_IN_LINE = re.compile(r"^([/+=:-]|\d+(?=[.)](?:\s|$)))")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def plain(text: object) -> str:
+    """Give one line without control or invisible characters: what every other form starts from."""
+    one_line = " ".join(_INVISIBLE.sub("", str(text)).split())
+    return "".join("\N{REPLACEMENT CHARACTER}" if _is_control(char) else char for char in one_line)
+
+
+def markdown(text: object) -> str:
+    """Escape for GitLab Flavored Markdown, for a place inside a line, a table cell, or at the start of a line."""
+    escaped = _SPECIAL.sub(r"\\\g<0>", plain(text)).replace("://", ":\\//")
+    return _FIRST_IN_LINE.sub(lambda first: _backslashed(first[0]), escaped)
+
+
+def code(text: object) -> str:
+    """Write as a code span: nothing in it has a meaning, and nothing in it can end it."""
+    return f"`{plain(text).replace('`', chr(39))}`"
+
+
+def terminal(text: object) -> str:
+    """Make fit for a terminal or a CI job's log; lines and tabs stay, a control character is shown by its number."""
+    lines = _INVISIBLE.sub("", str(text)).replace("\r\n", "\n")
+    return "".join(f"\\x{ord(char):02x}" if _is_control(char) and char not in "\n\t" else char for char in lines)
+
+
+def slack(text: object) -> str:
+    """Escape for Slack's mrkdwn (docs: reference/messaging, escaping text)."""
+    return plain(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def cell(text: object) -> str:
+    """Keep a spreadsheet from reading a text as a formula (OWASP, CSV injection)."""
+    value = str(text)
+    return f"'{value}" if value.startswith(_FORMULA) else value
+
+
+def _is_control(char: str) -> bool:
+    return unicodedata.category(char) in {"Cc", "Cs"}
+
+
+def _backslashed(first: str) -> str:
+    # `1.` begins a list by its digits, and no backslash goes before a digit: the point is escaped instead.
+    return f"{first}\\" if first[0].isdigit() else f"\\{first}"

@@ -1,0 +1,80 @@
+"""A plan as rows: what each change is, in words that the text and the Markdown views share."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, assert_never
+
+from planning_bot.domain.change import CreateIssue, CreateNote, EditIssue, IssueState
+
+if TYPE_CHECKING:
+    from planning_bot.domain.change import Change
+
+
+@dataclass(frozen=True)
+class Detail:
+    """One thing that a change sets: a short value, or a text with its lines signed `+`, `-` or blank."""
+
+    name: str
+    value: str = ""
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Row:
+    """One change: `+` for something new, `~` for something that is edited."""
+
+    sign: str
+    verb: str
+    target: str
+    because: str
+    details: tuple[Detail, ...]
+
+
+def row(change: Change) -> Row:
+    """Put a change into words."""
+    match change:
+        case CreateIssue():
+            return Row("+", "create issue", change.target, change.because, _draft_details(change))
+        case EditIssue():
+            return Row("~", "edit issue", change.target, change.because, _edit_details(change.before, change.after))
+        case CreateNote():
+            note = Detail("note", lines=_diff("", change.after))
+            return Row("+", "write note", change.target, change.because, (note,))
+        case _:
+            assert_never(change)
+
+
+def _draft_details(change: CreateIssue) -> tuple[Detail, ...]:
+    draft = change.after
+    short = {
+        "labels": ", ".join(draft.labels),
+        "milestone": draft.milestone.name,
+        "assignees": ", ".join(person.name for person in draft.assignees),
+        "epic": draft.epic.name if draft.epic else "",
+        "confidential": "yes" if draft.confidential else "",
+    }
+    details = [Detail(name, value) for name, value in short.items() if value]
+    return (*details, Detail("description", lines=_diff("", draft.description)))
+
+
+def _edit_details(before: IssueState, after: IssueState) -> tuple[Detail, ...]:
+    added = sorted(set(after.labels) - set(before.labels))
+    details = [Detail("labels", ", ".join(f"+{name}" for name in added))] if added else []
+    if after.milestone and after.milestone != before.milestone:
+        was = before.milestone.name if before.milestone else "none"
+        details.append(Detail("milestone", f"{was} → {after.milestone.name}"))
+    return (
+        *details,
+        *(
+            Detail(f"section {name}", lines=_diff(before.sections.get(name) or "", text or ""))
+            for name, text in after.sections.items()
+        ),
+    )
+
+
+def _diff(old: str, new: str) -> tuple[str, ...]:
+    """Give the lines that differ, signed, with a line of what stands around them."""
+    lines = difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=1)
+    return tuple(line for line in lines if not line.startswith(("---", "+++", "@@")))

@@ -1,0 +1,25 @@
+"""Each command's result in words: lines for a terminal, a paragraph or a table for Markdown."""
+
+from __future__ import annotations
+
+from planning_bot.domain.results import CreateIssueResult, Result
+from planning_bot.rendering.escaping import markdown
+
+
+def result_lines(result: Result) -> list[str]:
+    """Give a result as lines for people."""
+    match result:
+        case CreateIssueResult():
+            return [_planning_issue(result)]
+
+
+def result_markdown(result: Result) -> str:
+    """Give a result as Markdown."""
+    return "\n".join(markdown(line) for line in result_lines(result))
+
+
+def _planning_issue(result: CreateIssueResult) -> str:
+    if result.reference is None:
+        return "the planning issue does not exist yet"
+    state = "created" if result.created else "found"
+    return f"planning issue {state}: {result.reference}  {result.web_url}"

@@ -1,0 +1,152 @@
+"""Jinja2, on a short leash: sandboxed, strict, escaped by default, and bounded in what it puts out.
+
+Templates are looked for beside the team's configuration first (`templates/` there, then its own folder), then among
+those that are shipped; `{% extends "default/planning_issue.md.j2" %}` reaches the shipped one from a team's own.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.resources
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import jinja2
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from planning_bot.errors import ConfigurationError, Problem
+from planning_bot.rendering.escaping import markdown, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import date
+
+# GitLab takes a description of up to 1,048,576 characters (docs: api/issues).
+_LONGEST = 1_000_000
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+class Templates:
+    """The templates that one team's messages are made from."""
+
+    def __init__(self, folder: Path) -> None:
+        self._markdown = _environment(folder, markdown)
+        self._plain = _environment(folder, plain)
+
+    def render(self, name: str, facts: Mapping[str, object], sections: Mapping[str, str] | None = None) -> str:
+        """Fill a Markdown template; `sections` are Markdown already, and stand there as they are.
+
+        Raises ConfigurationError with the template's file and line.
+        """
+        ready = {key: Markup(text) for key, text in (sections or {}).items()}  # noqa: S704 - rendered here before
+        return _filled(name, lambda: self._markdown.get_template(name), {**facts, "sections": ready}).strip()
+
+    def line(self, source: str, facts: Mapping[str, object]) -> str:
+        """Fill a one-line text of the configuration, such as a title. Raises ConfigurationError."""
+        return plain(_filled("configuration", lambda: self._plain.from_string(source), facts))
+
+
+def _environment(folder: Path, escape: Callable[[object], str]) -> jinja2.Environment:
+    shipped = jinja2.FileSystemLoader(shipped_templates())
+    environment = ImmutableSandboxedEnvironment(
+        loader=jinja2.ChoiceLoader(
+            [
+                jinja2.FileSystemLoader([folder / "templates", folder]),
+                jinja2.PrefixLoader({"default": shipped}),
+                shipped,
+            ]
+        ),
+        undefined=jinja2.StrictUndefined,
+        # What a macro, a block or `safe` text gives is Markup and stays; everything else goes through `finalize`.
+        autoescape=True,
+        finalize=functools.partial(_finalized, escape),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )
+    environment.filters["mention"] = _mention
+    environment.filters["number"] = _number
+    environment.filters["day"] = _day
+    environment.filters["glql"] = _glql
+    environment.filters["address"] = _address
+    return environment
+
+
+def _finalized(escape: Callable[[object], str], value: object) -> object:
+    return value if isinstance(value, Markup | jinja2.Undefined) else Markup(escape(value))  # noqa: S704 - escaped
+
+
+def _mention(username: str) -> Markup:
+    """Write a user's name so that GitLab notifies them; only for people whom the configuration names."""
+    return Markup(f"@{markdown(username)}".replace("\\_", "_"))  # noqa: S704 - escaped but for what names may hold
+
+
+def _number(value: float) -> str:
+    """Write days or a weight with as many decimals as it needs, at most two: 10, 10.5, 8.25."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _day(day: date) -> str:
+    """Write a date as people read it, the same in every locale: Sat 14 Feb 2026."""
+    return f"{_WEEKDAYS[day.weekday()][:3]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def _address(url: str) -> Markup:
+    """Write a web address as the target of a Markdown link; only http and https, and what is about to be created."""
+    allowed = url.startswith(("https://", "http://", "known-after-apply/"))
+    return Markup(re.sub(r"[\s<>()\\]", lambda char: f"%{ord(char[0]):02X}", url) if allowed else "#")  # noqa: S704
+
+
+def _glql(text: str) -> Markup:
+    """Write a text as a string of a GLQL query, inside of a code block (docs: user/glql)."""
+    return Markup('"' + re.sub(r'["\\`]', "", plain(text)) + '"')  # noqa: S704 - no quote and no fence is left
+
+
+def _filled(name: str, find: Callable[[], jinja2.Template], facts: Mapping[str, object]) -> str:
+    try:
+        parts: list[str] = []
+        length = 0
+        for part in find().generate(**facts):
+            length += len(part)
+            if length > _LONGEST:
+                raise _mistake(name, 1, f"it puts out more than {_LONGEST:,} characters")
+            parts.append(part)
+        return "".join(parts)
+    except jinja2.TemplateNotFound as error:
+        raise _mistake(
+            str(error.name or name), 1, "there is no such template beside the configuration or among those shipped"
+        ) from error
+    except jinja2.TemplateSyntaxError as error:
+        raise _mistake(error.filename or error.name or name, error.lineno, error.message or "a syntax error") from error
+    except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
+        file, line = _place(error, name)
+        raise _mistake(file, line, f"{error}") from error
+
+
+def _place(error: BaseException, name: str) -> tuple[str, int]:
+    """Find the line of a template in which an error was raised: Jinja2 rewrites tracebacks to say so."""
+    place = (name, 1)
+    trace = error.__traceback__
+    while trace is not None:
+        frame = trace.tb_frame
+        if "__jinja_template__" in frame.f_globals or frame.f_code.co_filename.endswith(".j2"):
+            place = (frame.f_code.co_filename, trace.tb_lineno)
+        trace = trace.tb_next
+    return place
+
+
+def _mistake(file: str, line: int, message: str) -> ConfigurationError:
+    return ConfigurationError(
+        [Problem(file, line, 1, "", message)], "mend the template, or delete it to use the shipped one"
+    )
+
+
+@functools.cache
+def shipped_templates() -> Path:
+    """Find the templates that come with the program: in the package once installed, beside it in a checkout."""
+    package = Path(str(importlib.resources.files("planning_bot")))
+    installed = package / "templates"
+    return installed if installed.is_dir() else package.parent / "templates"

@@ -1,0 +1,172 @@
+"""What a run came to, as text for a terminal, Markdown for a merge request, and JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from planning_bot.rendering.escaping import code, markdown, terminal
+from planning_bot.rendering.plan_rows import row
+from planning_bot.rendering.results import result_lines, result_markdown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from planning_bot.domain.plan import Outcome, Plan, Remark
+    from planning_bot.domain.run import TeamReport
+    from planning_bot.errors import PlanningBotError
+    from planning_bot.rendering.plan_rows import Row
+
+    Paint = Callable[[str, str], str]
+
+_SHOWN_LINES = 12
+_COLOURS = {"+": "green", "~": "yellow", "-": "red"}
+
+
+def as_json(command: str, reports: Iterable[TeamReport], error: PlanningBotError | None = None) -> str:
+    """Give the one object that programs read (contract: `--format json`)."""
+    answer: dict[str, Any] = {"version": 1, "command": command, "teams": [_team_json(report) for report in reports]}
+    if error:
+        answer["error"] = _error_json(error)
+    return json.dumps(answer, indent=2, ensure_ascii=False)
+
+
+def result_text(report: TeamReport, paint: Paint) -> str:
+    """Give a team's result for people."""
+    lines = [paint(terminal(_heading(report)), "bold"), *(terminal(line) for line in result_lines(report.result))]
+    return "\n".join(lines)
+
+
+def plan_text(plan: Plan, paint: Paint, *, in_full: bool) -> str:
+    """Give a plan for people: one block for each change, with its reason; long texts in full or their beginning."""
+    lines: list[str] = []
+    for change in plan.changes:
+        lines += _block(row(change), paint, in_full=in_full)
+    lines += _remarks("left alone", plan.skipped, "cyan", paint)
+    lines += [f"  {paint('notice', 'cyan')}  {terminal(notice)}" for notice in plan.notices]
+    lines.append(f"Plan: {_counted(len(plan.changes), 'change')}" if plan.changes else "Plan: nothing to do")
+    return "\n".join(lines)
+
+
+def outcome_text(outcome: Outcome, paint: Paint) -> str:
+    """Give what became of a plan."""
+    lines = [
+        *_remarks("left alone", outcome.skipped, "cyan", paint),
+        *_remarks("failed", outcome.failed, "red", paint),
+        *_remarks("unknown", outcome.unknown, "red", paint),
+    ]
+    lines.append(f"Applied: {_counted(outcome.applied, 'change')}")
+    if outcome.failed or outcome.unknown:
+        lines.append("Run it again: what was done stays, and what is missing is planned anew.")
+    return "\n".join(lines)
+
+
+def as_markdown(reports: Iterable[TeamReport]) -> str:
+    """Give results, plans and outcomes for a merge request or an issue."""
+    return "\n\n".join(_team_markdown(report) for report in reports)
+
+
+def plan_markdown(plan: Plan) -> str:
+    """Give a plan for a merge request: each change with its reason, long texts folded."""
+    parts = [_row_markdown(row(change)) for change in plan.changes]
+    left_alone = [f"- left alone: {code(remark.target)}: {markdown(remark.because)}" for remark in plan.skipped]
+    parts += ["\n".join([*left_alone, *(f"- notice: {markdown(notice)}" for notice in plan.notices)])]
+    count = _counted(len(plan.changes), "change") if plan.changes else "nothing to do"
+    return "\n\n".join(part for part in (f"**Plan:** {count}", *parts) if part)
+
+
+def error_text(error: PlanningBotError) -> str:
+    """Give an error for people: what is wrong, and below it what to do."""
+    return terminal(f"{error.message}\n{error.hint}" if error.hint else error.message)
+
+
+def _team_json(report: TeamReport) -> dict[str, Any]:
+    milestone = report.milestone
+    answer: dict[str, Any] = {
+        "team": report.team,
+        "milestone": milestone
+        and {
+            "title": milestone.title,
+            "start_date": milestone.start_on.isoformat(),
+            "due_date": milestone.due_on.isoformat(),
+        },
+        "result": asdict(report.result) if report.result else None,
+        "plan": report.plan.model_dump(mode="json") if report.plan else None,
+        "outcome": report.outcome.model_dump(mode="json") if report.outcome else None,
+    }
+    return {**answer, "error": _error_json(report.error)} if report.error else answer
+
+
+def _error_json(error: PlanningBotError) -> dict[str, str]:
+    return {"code": error.code, "message": error.message, "hint": error.hint}
+
+
+def _heading(report: TeamReport) -> str:
+    milestone = report.milestone
+    return (
+        f"{report.team} · {milestone.title} ({milestone.start_on} to {milestone.due_on})" if milestone else report.team
+    )
+
+
+def _block(change: Row, paint: Paint, *, in_full: bool) -> list[str]:
+    lines = [
+        paint(f"  {change.sign} {change.verb}  {terminal(change.target)}", _COLOURS[change.sign]),
+        f"      because {terminal(change.because)}",
+    ]
+    for detail in change.details:
+        shown = detail.lines if in_full else detail.lines[:_SHOWN_LINES]
+        lines.append(f"      {detail.name:<12} {terminal(detail.value)}".rstrip())
+        lines += [paint(f"        {terminal(line)}", _COLOURS.get(line[:1], "")) for line in shown]
+        if len(shown) < len(detail.lines):
+            lines.append(f"        … {_counted(len(detail.lines) - len(shown), 'more line')} (-v shows all)")
+    return lines
+
+
+def _remarks(what: str, remarks: Iterable[Remark], colour: str, paint: Paint) -> list[str]:
+    return [f"  {paint(what, colour)}  {terminal(remark.target)}: {terminal(remark.because)}" for remark in remarks]
+
+
+def _team_markdown(report: TeamReport) -> str:
+    parts = [f"### {markdown(_heading(report))}"]
+    if report.error:
+        parts.append(f"**{markdown(report.error.message)}** {markdown(report.error.hint)}".rstrip())
+    if report.result:
+        parts.append(result_markdown(report.result))
+    if report.plan:
+        parts.append(plan_markdown(report.plan))
+    if report.outcome:
+        parts.append(_outcome_markdown(report.outcome))
+    return "\n\n".join(parts)
+
+
+def _outcome_markdown(outcome: Outcome) -> str:
+    named = (("left alone", outcome.skipped), ("**failed**", outcome.failed), ("**unknown**", outcome.unknown))
+    lines = [
+        f"- {what}: {code(remark.target)}: {markdown(remark.because)}" for what, remarks in named for remark in remarks
+    ]
+    return "\n".join([f"**Applied:** {_counted(outcome.applied, 'change')}", *([""] if lines else []), *lines])
+
+
+def _row_markdown(change: Row) -> str:
+    short = "".join(f"; {detail.name}: {markdown(detail.value)}" for detail in change.details if detail.value)
+    folded = [
+        f"<details><summary>{detail.name}</summary>\n\n{_fenced(detail.lines)}\n\n</details>"
+        for detail in change.details
+        if detail.lines
+    ]
+    return "\n\n".join(
+        [f"- `{change.sign}` {change.verb} {code(change.target)}: {markdown(change.because)}{short}", *folded]
+    )
+
+
+def _fenced(lines: tuple[str, ...]) -> str:
+    text = "\n".join(lines)
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}diff\n{text}\n{fence}"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,0 +1,146 @@
+"""The wiring of one run: configuration, clock, doors. The one clock of the program is here.
+
+A session is what a command gets for one team: it gathers, and it concludes. Without permission to write it owns no
+writing door; nothing below it knows of dry runs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import filelock
+import platformdirs
+from pydantic import SecretStr
+
+from planning_bot.delivery import check_limits, deliver
+from planning_bot.domain.plan import Outcome
+from planning_bot.domain.run import Mode, TeamReport
+from planning_bot.errors import RefusedError, UsageError
+from planning_bot.gateways.gitlab_connection import GitLabConnection
+from planning_bot.gateways.gitlab_reader import GitLabReader
+from planning_bot.gateways.gitlab_writer import GitLabWriter
+from planning_bot.gathering import find_issue, gather, trusted_authors
+from planning_bot.rendering.templates import Templates
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import date
+    from pathlib import Path
+
+    from planning_bot.config import Config, Team
+    from planning_bot.domain.change import Change
+    from planning_bot.domain.delivered import Door
+    from planning_bot.domain.issue import Issue
+    from planning_bot.domain.plan import Plan
+    from planning_bot.domain.results import Result
+    from planning_bot.domain.run import Options
+    from planning_bot.domain.snapshot import Snapshot
+    from planning_bot.gathering import Looks
+
+_LOCK_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Voice:
+    """How a session speaks with whoever started it: it shows progress, and asks before it writes."""
+
+    progress: Callable[[str], None]
+    agrees: Callable[[TeamReport], bool]
+
+
+@dataclass(frozen=True)
+class Session:
+    """One command for one team."""
+
+    team: Team
+    options: Options
+    today: date
+    words: Templates
+    reader: GitLabReader
+    connection: GitLabConnection
+    voice: Voice
+
+    def gather(self, looks: Looks) -> Snapshot:
+        """Read everything that the command decides about, before the first write."""
+        self.voice.progress(f"{self.team.key}: reading {self.team.gitlab.group}")
+        return gather(self.team, self.reader, self.options.milestone, self.today, looks)
+
+    def find_issue(self, reference: str) -> Issue:
+        """Find an issue of the planning project that the command line names."""
+        return find_issue(self.team, self.reader, reference)
+
+    def conclude(self, snapshot: Snapshot, result: Result, plan: Plan) -> TeamReport:
+        """Carry the plan out, if that was asked for, or else report it."""
+        planned = TeamReport(self.team.key, snapshot.milestone, result, plan)
+        if self.options.mode is Mode.PRINT:
+            return planned
+        if not plan.changes:
+            return TeamReport(self.team.key, snapshot.milestone, result, plan, Outcome())
+        if self.options.mode is Mode.ASK and not self.voice.agrees(planned):
+            return planned
+        if not self.options.force:
+            check_limits(plan, self.team.limits)
+        delivery = deliver(plan, self._door(snapshot), self._announce)
+        return TeamReport(self.team.key, snapshot.milestone, result.after(delivery.created), plan, delivery.outcome)
+
+    def _door(self, snapshot: Snapshot) -> Door:
+        return GitLabWriter(self.connection, trusted_authors(self.team, snapshot.me.username))
+
+    def _announce(self, change: Change) -> None:
+        self.voice.progress(f"{self.team.key}: {change.kind.replace('_', ' ')} {change.target}")
+
+
+@contextmanager
+def open_sessions(config: Config, options: Options, voice: Voice) -> Iterator[Callable[[Team], Session]]:
+    """Open the connection that the teams of a run share, and hand out a session for each.
+
+    Raises UsageError where the token is missing.
+    """
+    connection = connect(config)
+    reader = GitLabReader(connection)
+
+    def session(team: Team) -> Session:
+        words = Templates(config.path.parent)
+        today = options.today or datetime.now(team.zone).date()
+        return Session(team, options, today, words, reader, connection, voice)
+
+    try:
+        yield session
+    finally:
+        connection.close()
+
+
+def connect(config: Config) -> GitLabConnection:
+    """Connect to the configuration's GitLab with the token of the environment. Raises UsageError without one."""
+    token = os.environ.get("GITLAB_TOKEN", "").strip()
+    if not token:
+        raise UsageError("GITLAB_TOKEN is not set", f"export a token for {config.gitlab.url} with the scope api")
+    ca_file = str(config.path.parent / config.gitlab.ca_file) if config.gitlab.ca_file else None
+    return GitLabConnection(config.gitlab.url, SecretStr(token), ca_file=ca_file, proxy=config.gitlab.proxy)
+
+
+@contextmanager
+def one_at_a_time(config: Config, team: Team) -> Iterator[None]:
+    """Hold the lock of a team on this machine while a run may write. Raises RefusedError where another holds it.
+
+    The lock belongs to the process and is let go when it dies, however it dies.
+    """
+    lock = filelock.FileLock(_lock_file(config, team), timeout=_LOCK_SECONDS)
+    try:
+        with lock:
+            yield
+    except filelock.Timeout as error:
+        raise RefusedError(
+            f"another run for team {team.key!r} is under way on this machine", "wait until it is done, and run again"
+        ) from error
+
+
+def _lock_file(config: Config, team: Team) -> Path:
+    folder = platformdirs.user_state_path("planning-bot", ensure_exists=True)
+    what = f"{config.gitlab.url} {team.gitlab.group} {team.key}"
+    return folder / f"{hashlib.sha256(what.encode()).hexdigest()[:16]}.lock"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from planning_bot.sandbox import answers
+from planning_bot.sandbox import answers, answers_issues
 
 if TYPE_CHECKING:
     from planning_bot.sandbox.state import Row, Store
@@ -45,8 +45,8 @@ def _issue(store: Store, row: Row) -> Json:
         "confidential": bool(row["confidential"]),
         "author": _username(store, row["author_id"]),
         "milestone": _title(store, row["milestone_id"]),
-        "labels": [found["name"] for found in answers.labels_of(store, row["id"])],
-        "assignees": sorted(_username(store, number) for number in answers.assignees_of(store, row["id"])),
+        "labels": [found["name"] for found in answers_issues.labels_of(store, row["id"])],
+        "assignees": sorted(_username(store, number) for number in answers_issues.assignees_of(store, row["id"])),
         "notes": [[_username(store, note["author_id"]), note["body"], note["internal"]] for note in notes],
         "moved": row["moved_to_id"] is not None,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from planning_bot.sandbox import answers, issue_edits, permissions
+from planning_bot.sandbox import answers_issues, issue_edits, permissions
 from planning_bot.sandbox.issue_edits import Editor
 from planning_bot.sandbox.routing import (
     PAGES,
@@ -89,7 +89,7 @@ def update_issue(call: Call) -> Answer:
     found = permissions.issue_of(call)
     project = call.store.get("projects", found["project_id"])
     access = permissions.project_level(call.store, call.user, project)
-    own = call.user["id"] in {found["author_id"], *answers.assignees_of(call.store, found["id"])}
+    own = call.user["id"] in {found["author_id"], *answers_issues.assignees_of(call.store, found["id"])}
     if not own and not permissions.can_plan(access):
         raise forbidden()
     if not call.body:
@@ -101,7 +101,7 @@ def update_issue(call: Call) -> Answer:
 
 
 def _one(call: Call, row: Row) -> dict[str, Any]:
-    return {**answers.issue(call.store, row), "subscribed": row["author_id"] == call.user["id"]}
+    return {**answers_issues.issue(call.store, row), "subscribed": row["author_id"] == call.user["id"]}
 
 
 def _changes(call: Call) -> dict[str, Any]:
@@ -134,7 +134,7 @@ def _issues(call: Call, projects: list[Row]) -> Answer:
     def fetch(limit: int, offset: int) -> list[Any]:
         sql = f"SELECT * FROM issues WHERE {where} ORDER BY {_order(call)} LIMIT ? OFFSET ?"
         rows = call.store.rows(sql, *values, limit, offset)
-        return [answers.issue(call.store, row, label_objects=details) for row in rows]
+        return [answers_issues.issue(call.store, row, label_objects=details) for row in rows]
 
     return paginate(call, counted["n"], fetch)
 

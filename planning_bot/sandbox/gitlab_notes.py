@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from planning_bot.sandbox import answers, issue_edits, permissions, quick_actions
+from planning_bot.sandbox import answers_issues, issue_edits, permissions, quick_actions
 from planning_bot.sandbox.issue_edits import Editor
 from planning_bot.sandbox.routing import (
     PAGES,
@@ -37,7 +37,7 @@ def notes(call: Call) -> Answer:
         raise bad_request("order_by does not have a valid value", "error")
     newest_first = call.value("sort", "desc") == "desc"
     rows.sort(key=lambda row: (row[order], row["id"]), reverse=newest_first)
-    return paginate_list(call, [answers.note(call.store, row) for row in rows])
+    return paginate_list(call, [answers_issues.note(call.store, row) for row in rows])
 
 
 @route("POST", NOTES, body=("body", "internal", "confidential"))
@@ -60,13 +60,13 @@ def create_note(call: Call) -> Answer:
         updated_at=at,
     )
     call.store.update("issues", issue["id"], updated_at=at)
-    return Answer(answers.note(call.store, call.store.get("notes", number)), 201)
+    return Answer(answers_issues.note(call.store, call.store.get("notes", number)), 201)
 
 
 @route("GET", f"{NOTES}/:note_id")
 def note(call: Call) -> Answer:
     """Return one note."""
-    return Answer(answers.note(call.store, _note(call, permissions.issue_of(call))))
+    return Answer(answers_issues.note(call.store, _note(call, permissions.issue_of(call))))
 
 
 @route("PUT", f"{NOTES}/:note_id", body=("body",))
@@ -81,7 +81,7 @@ def update_note(call: Call) -> Answer:
     text, changes = _written(call, issue)
     _edit(call, issue, changes)
     call.store.update("notes", found["id"], body=text, updated_at=call.store.clock.stamp())
-    answer = answers.note(call.store, call.store.get("notes", found["id"]))
+    answer = answers_issues.note(call.store, call.store.get("notes", found["id"]))
     if not text.strip():  # GitLab deletes a note of which nothing is left
         call.store.rows("DELETE FROM notes WHERE id = ?", found["id"])
     return Answer(answer)
@@ -122,7 +122,7 @@ def weight_events(call: Call) -> Answer:
 def _events(call: Call, kind: str) -> Answer:
     issue = permissions.issue_of(call)
     rows = call.store.rows("SELECT * FROM events WHERE issue_id = ? AND kind = ? ORDER BY id", issue["id"], kind)
-    return paginate_list(call, [answers.event(call.store, row) for row in rows])
+    return paginate_list(call, [answers_issues.event(call.store, row) for row in rows])
 
 
 def _readable(call: Call, issue: Row, row: Row) -> bool:
@@ -149,7 +149,7 @@ def _written(call: Call, issue: Row) -> tuple[str, dict[str, Any]]:
         too_long = f'["is too long (maximum is {MOST_NOTE} characters)"]'
         raise bad_request(f"400 Bad request - Note {{:note=>{too_long}}}")
     project = call.store.get("projects", issue["project_id"])
-    labels = [row["name"] for row in answers.labels_of(call.store, issue["id"])]
+    labels = [row["name"] for row in answers_issues.labels_of(call.store, issue["id"])]
     return quick_actions.execute(call.store, project, call.user, body, labels)
 
 
@@ -168,7 +168,7 @@ def _linked(call: Call, issue: Row, row: Row) -> dict[str, Any] | None:
     if not seen or not permissions.sees_issue(call.store, call.user, other):
         return None
     return {
-        **answers.issue(call.store, other),
+        **answers_issues.issue(call.store, other),
         "issue_link_id": row["id"],
         "link_type": row["link_type"] if outgoing else INVERSE[row["link_type"]],
         "link_created_at": row["created_at"],

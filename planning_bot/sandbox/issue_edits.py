@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from planning_bot.sandbox import answers, permissions, quick_actions
+from planning_bot.sandbox import answers_issues, permissions, quick_actions
 from planning_bot.sandbox.routing import bad_request
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def create_issue(store: Store, project: Row, editor: Editor, changes: Changes) -
 def update_issue(store: Store, issue: Row, editor: Editor, changes: Changes) -> None:
     """Change an issue as PUT does."""
     project = store.get("projects", issue["project_id"])
-    labels = [row["name"] for row in answers.labels_of(store, issue["id"])]
+    labels = [row["name"] for row in answers_issues.labels_of(store, issue["id"])]
     changes = _with_quick_actions(store, project, editor, changes, labels)
     _validate(changes, creating=False)
     at = store.clock.stamp(editor.at)
@@ -75,14 +75,14 @@ def move_issue(store: Store, issue: Row, target: Row, editor: Editor) -> int:
     Labels and milestone go along where the target has ones of the same name; the copy's events start anew.
     """
     kept = {"title": issue["title"], "description": issue["description"], "weight": issue["weight"]}
-    labels = [row["name"] for row in answers.labels_of(store, issue["id"])]
+    labels = [row["name"] for row in answers_issues.labels_of(store, issue["id"])]
     changes: Changes = {
         **kept,
         "confidential": issue["confidential"],
         "issue_type": issue["issue_type"],
         "milestone_id": issue["milestone_id"],
         "labels": [name for name in labels if find_label(store, target, name)],
-        "assignee_ids": answers.assignees_of(store, issue["id"]),
+        "assignee_ids": answers_issues.assignees_of(store, issue["id"]),
     }
     number = create_issue(store, target, editor, changes)
     store.update("issues", number, author_id=issue["author_id"])
@@ -170,7 +170,7 @@ def _change_labels(store: Store, issue: Row, editor: Editor, changes: Changes, a
     if not changes.keys() & {"labels", "add_labels", "remove_labels"}:
         return False
     project = store.get("projects", issue["project_id"])
-    before = {row["id"]: row["name"] for row in answers.labels_of(store, issue["id"])}
+    before = {row["id"]: row["name"] for row in answers_issues.labels_of(store, issue["id"])}
     add, remove = changes.get("add_labels") or [], changes.get("remove_labels") or []
     # docs: api/issues: labels replaces all; beside add_labels or remove_labels an update leaves it unused.
     replaced = "labels" in changes and not (before and (add or remove))
@@ -240,7 +240,7 @@ def _change_assignees(store: Store, issue: Row, editor: Editor, changes: Changes
     keys = {"assignee_ids", "add_assignee_ids", "remove_assignee_ids"}
     if not changes.keys() & keys:
         return False
-    before = answers.assignees_of(store, issue["id"])
+    before = answers_issues.assignees_of(store, issue["id"])
     wanted = [*(changes["assignee_ids"] or [] if "assignee_ids" in changes else before)]
     wanted += changes.get("add_assignee_ids", [])
     gone = changes.get("remove_assignee_ids", [])

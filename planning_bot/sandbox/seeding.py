@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from planning_bot.sandbox import answers, issue_edits, permissions, quick_actions
+from planning_bot.sandbox import answers, answers_issues, issue_edits, permissions, quick_actions
 from planning_bot.sandbox.dump import dump
 from planning_bot.sandbox.issue_edits import Editor
 
@@ -200,26 +200,26 @@ class Gitlab:
     def issue(self, project: str, iid: int) -> Json:
         """Return an issue as GET does."""
         with self._store.lock:
-            return answers.issue(self._store, self._issue(project, iid))
+            return answers_issues.issue(self._store, self._issue(project, iid))
 
     def issues(self, project: str) -> list[Json]:
         """Return the issues of a project, the oldest first."""
         owner = self._owner("projects", project)["id"]
         with self._store.lock:
             rows = self._store.rows("SELECT * FROM issues WHERE project_id = ? ORDER BY iid", owner)
-            return [answers.issue(self._store, row) for row in rows]
+            return [answers_issues.issue(self._store, row) for row in rows]
 
     def notes(self, project: str, iid: int, *, system: bool = False) -> list[Json]:
         """Return the notes of an issue, the oldest first, without system notes unless asked for."""
         number = self._issue(project, iid)["id"]
         sql = "SELECT * FROM notes WHERE issue_id = ? AND system <= ? ORDER BY created_at, id"
-        return [answers.note(self._store, row) for row in self._store.rows(sql, number, int(system))]
+        return [answers_issues.note(self._store, row) for row in self._store.rows(sql, number, int(system))]
 
     def events(self, project: str, iid: int, kind: str) -> list[Json]:
         """Return the ``label``, ``milestone``, ``state`` or ``weight`` events of an issue."""
         number = self._issue(project, iid)["id"]
         sql = "SELECT * FROM events WHERE issue_id = ? AND kind = ? ORDER BY id"
-        return [answers.event(self._store, row) for row in self._store.rows(sql, number, kind)]
+        return [answers_issues.event(self._store, row) for row in self._store.rows(sql, number, kind)]
 
     def boards(self, group: str) -> list[Json]:
         """Return the boards of a group."""

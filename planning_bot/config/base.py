@@ -1,11 +1,14 @@
 """What all models of the configuration share."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
+from planning_bot.config.complaints import wrong
+
 T = TypeVar("T")
+S = TypeVar("S", bound=Sized)
 
 
 class Model(BaseModel):
@@ -25,6 +28,13 @@ def without_nulls(value: Any) -> Any:
 
 def _empty_for_null(value: Any) -> Any:
     return () if value is None else value
+
+
+def at_least_one(value: S) -> S:
+    """Raise for a list or a map that is empty and may not be."""
+    if not value:
+        raise wrong("write at least one; found none")
+    return value
 
 
 Many = Annotated[tuple[T, ...], BeforeValidator(_empty_for_null)]

@@ -137,6 +137,6 @@ class Capacity(Model):
     )
     carryover_shares: Entries[Share] = Field(
         default={},
-        description="The part that is still to be done of carried-over work with a label: {'workflow::in review': 0.25}.",
+        description="By label, the part of carried-over work that is still to be done, 0 to 1; default none.",
     )
     sheet: CapacitySheet | None = Field(default=None, description="The Sheet that shows the capacity; default none.")

@@ -48,6 +48,8 @@ def described(value: object) -> str:
     match value:
         case None:
             return "null"
+        case Plain():
+            return quoted(value)[1:-1]
         case str():
             return quoted(value)
         case bool():

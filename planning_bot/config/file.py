@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import Field, PlainValidator, PrivateAttr, field_validator
+from pydantic import AfterValidator, Field, PrivateAttr, field_validator
 
-from planning_bot.config.base import Model
+from planning_bot.config.base import Model, at_least_one
 from planning_bot.config.complaints import complain, did_you_mean, quoted
-from planning_bot.config.references import ApiUrl, ProxyUrl, SiteUrl, key_name
+from planning_bot.config.references import ApiUrl, KeyName, ProxyUrl, SiteUrl
 from planning_bot.config.scalars import Text
 from planning_bot.config.team import Team
 from planning_bot.errors import UsageError
@@ -36,16 +36,15 @@ class Sheets(Model):
     api_url: ApiUrl = Field(default="https://sheets.googleapis.com/", description="Address of its API.")
 
 
-TeamKey = Annotated[str, PlainValidator(key_name)]
-
-
 class Config(Model):
     """A configuration file."""
 
     gitlab: Gitlab = Field(description="The GitLab that the program talks to.")
     slack: Slack = Field(default=Slack(), description="The Slack that messages go to.")
     sheets: Sheets = Field(default=Sheets(), description="The Google Sheets that tables go to.")
-    teams: Annotated[Mapping[TeamKey, Team], Field(min_length=1)] = Field(description="The teams, each by its key.")
+    teams: Annotated[Mapping[KeyName, Team], AfterValidator(at_least_one)] = Field(
+        description="The teams, each by its key."
+    )
 
     _path: Path = PrivateAttr(default=Path("config/planning-bot.yml"))
 

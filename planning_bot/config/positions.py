@@ -53,18 +53,34 @@ def key_mark(root: Node, path: KeyPath) -> Mark:
     return _walk(root, path, at_key=True)
 
 
-def _walk(root: Node, path: KeyPath, *, at_key: bool) -> Mark:
-    node, key = root, root.mark
+def exists(root: Node, path: KeyPath) -> bool:
+    """Whether the file itself says what stands at ``path``."""
+    node = root
     for part in path:
-        if isinstance(node.value, dict) and part in node.value:
-            entry = node.value[str(part)]
-            node, key = entry.node, entry.key
-        elif isinstance(node.value, list) and isinstance(part, int) and part < len(node.value):
-            node = node.value[part]
-            key = node.mark
-        else:
-            return key
-    return key if at_key else node.mark
+        below = _below(node, part)
+        if below is None:
+            return False
+        node = below.node
+    return True
+
+
+def _walk(root: Node, path: KeyPath, *, at_key: bool) -> Mark:
+    here = Entry(root.mark, root)
+    for part in path:
+        below = _below(here.node, part)
+        if below is None:
+            return here.key
+        here = below
+    return here.key if at_key else here.node.mark
+
+
+def _below(node: Node, part: str | int) -> Entry | None:
+    match node.value:
+        case dict() as entries if isinstance(part, str):
+            return entries.get(part)
+        case list() as items if isinstance(part, int) and part < len(items):
+            return Entry(items[part].mark, items[part])
+    return None
 
 
 def key_path(path: KeyPath) -> str:

@@ -9,13 +9,15 @@ from pydantic import BaseModel, ValidationError
 from planning_bot.config.capacity import TAGS
 from planning_bot.config.complaints import TYPE_NAME, described, did_you_mean, quoted
 from planning_bot.config.file import Config
-from planning_bot.config.positions import key_mark, key_path, value_mark
+from planning_bot.config.positions import exists, key_mark, key_path, value_mark
 from planning_bot.config.secret_words import ADVICE, is_secret_key
+from planning_bot.config.team import Team
 from planning_bot.errors import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pydantic.fields import FieldInfo
     from pydantic_core import ErrorDetails
 
     from planning_bot.config.complaints import KeyPath
@@ -27,17 +29,21 @@ _WORDS = {
     "dict_type": "write a map here, 'key: value' line by line",
     "mapping_type": "write a map here, 'key: value' line by line",
     "tuple_type": "write a list here, such as [a, b]",
-    "too_short": "write at least one",
 }
 
 
 def problems_in(error: ValidationError, root: Node, file: str) -> list[Problem]:
-    """Translate every error, at its place in the file."""
-    problems: list[Problem] = []
+    """Translate every error, at its place in the file.
+
+    A default that is made of a wrong value is wrong as well: it is reported only if nothing else is.
+    """
+    stated: list[Problem] = []
+    derived: list[Problem] = []
     for details in error.errors(include_url=False):
         for path, mark, message in _mistakes(details, root):
+            problems = stated if details["type"] == "missing" or exists(root, path) else derived
             problems.append(Problem(file, mark.line, mark.column, key_path(path), message))
-    return problems
+    return stated or derived
 
 
 def _mistakes(details: ErrorDetails, root: Node) -> Iterator[tuple[KeyPath, Mark, str]]:
@@ -66,30 +72,31 @@ def _unknown_key(location: KeyPath) -> str:
     key = str(location[-1])
     if is_secret_key(key):
         return ADVICE
-    known = [field.alias or name for model in _models(location[:-1]) for name, field in model.model_fields.items()]
+    known = [name for name, _ in _fields(location[:-1])]
     hint = did_you_mean(key, known) or f"; there are {', '.join(known)}"
     return f"unknown key {quoted(key)}{hint}"
 
 
 def _purpose(location: KeyPath) -> str:
     """What a missing key is for, in the words of its description."""
-    descriptions = [
-        field.description
-        for model in _models(location[:-1])
-        for name, field in model.model_fields.items()
-        if (field.alias or name) == location[-1] and field.description
-    ]
-    purpose = descriptions[0] if descriptions else "it is required"
+    descriptions = [field.description for name, field in _fields(location[:-1]) if name == location[-1]]
+    purpose = next(filter(None, descriptions), "it is required")
     return purpose[0].lower() + purpose[1:].rstrip(".")
 
 
-def _models(path: KeyPath) -> list[type[BaseModel]]:
-    """Return the models whose keys can stand in the map at ``path``; keys of one's own lead no deeper."""
+def _fields(path: KeyPath) -> list[tuple[str, FieldInfo]]:
+    """Return the keys that can stand in the map at ``path``, and what they mean; keys of one's own lead no deeper."""
     models: list[type[BaseModel]] = [Config]
     for part in path:
-        fields = [f for m in models for name, f in m.model_fields.items() if (f.alias or name) == part]
+        fields = [field for name, field in _keys(models) if name == part]
         models = [model for field in fields for model in _inside(field.annotation)] or models
-    return models
+    return _keys(models)
+
+
+def _keys(models: list[type[BaseModel]]) -> list[tuple[str, FieldInfo]]:
+    """Return the keys that a file may use, which Team.key is not."""
+    keys = [(field.alias or name, field) for model in models for name, field in model.model_fields.items()]
+    return [(key, field) for key, field in keys if not (key == "key" and Team in models)]
 
 
 def _inside(annotation: Any) -> Iterator[type[BaseModel]]:

@@ -108,7 +108,7 @@ def address(value: Any) -> str:
     if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
         raise wrong("write https://; http is for this machine alone (127.0.0.1, ::1, localhost)")
     if parts.scheme not in {"https", "http"}:
-        raise wrong("write a whole address, such as https://gitlab.com")
+        raise wrong("write a whole address, such as https://gitlab.example.com")
     return parts.geturl()
 
 
@@ -126,7 +126,7 @@ def _split(address: str) -> SplitResult:
     except ValueError:
         complete = False
     if not complete or re.search(r"[\s\\]", address):
-        raise wrong("write a whole address, such as https://gitlab.com")
+        raise wrong("write a whole address, such as https://gitlab.example.com")
     return parts
 
 
@@ -147,11 +147,11 @@ def _without_slash(address: str) -> str:
     return address.rstrip("/")
 
 
-_ADDRESS_SCHEMA = WithJsonSchema({"type": "string", "pattern": "^https?://[^?#@]+$"})
+_ADDRESS = WithJsonSchema({"type": "string", "pattern": "^https?://[^?#@]+$"})
 
-SiteUrl = Annotated[str, PlainValidator(address), AfterValidator(_without_slash), _ADDRESS_SCHEMA]
-ApiUrl = Annotated[str, PlainValidator(address), AfterValidator(_with_slash), _ADDRESS_SCHEMA]
-ProxyUrl = Annotated[str, PlainValidator(_proxy), _ADDRESS_SCHEMA]
+SiteUrl = Annotated[str, PlainValidator(address), AfterValidator(_without_slash), _ADDRESS]
+ApiUrl = Annotated[str, PlainValidator(address), AfterValidator(_with_slash), _ADDRESS]
+ProxyUrl = Annotated[str, PlainValidator(_proxy), _ADDRESS]
 Username = Annotated[str, PlainValidator(username), WithJsonSchema(TEXT_SCHEMA)]
 GroupPath = Annotated[str, PlainValidator(group), WithJsonSchema(TEXT_SCHEMA)]
 ProjectPath = Annotated[str, PlainValidator(project), WithJsonSchema({"type": "string", "pattern": "/"})]
@@ -162,3 +162,4 @@ Country = Annotated[
 Timezone = Annotated[str, PlainValidator(timezone), WithJsonSchema({"type": "string"})]
 Host = Annotated[str, PlainValidator(host), WithJsonSchema({"type": "string", "pattern": "^[^/]+$"})]
 Variable = Annotated[str, PlainValidator(variable), WithJsonSchema({"type": "string"})]
+KeyName = Annotated[str, PlainValidator(key_name), WithJsonSchema({"type": "string", "pattern": "^[A-Za-z0-9_.-]+$"})]

@@ -62,7 +62,7 @@ class Deliverables(Model):
     )
     type_mix: Entries[Percent] = Field(
         default={},
-        description="The aim for each type label, in percent of the weight: {'type::bug': 10}. Default none.",
+        description="The aim for each type label, in percent of the weight; default none.",
     )
     ready_label: Label | None = Field(
         default="workflow::ready for development", description="Label of an issue that can be started."
@@ -83,7 +83,7 @@ class Deliverables(Model):
     )
     order: Many[Order] = Field(
         default=("slippage", "preference", "priority", "weight"),
-        description="What candidates are sorted by, the most important first: slippage, preference, priority, weight, board.",
+        description="What candidates are sorted by, first things first: slippage, preference, priority, weight, board.",
     )
     assign: Flag = Field(default=True, description="Whether selected issues get an assignee; default true.")
     overflow: Overflow = Field(
@@ -154,7 +154,7 @@ class Limits(Model):
     """How large a plan may be before it is refused without --force; null lifts a limit for good."""
 
     max_changes: Count | None = Field(
-        default=60, description="The most changes in one plan: an issue, a board, a message are one each. Default 60."
+        default=60, description="The most changes in one plan: an issue, a board, a message is one each. Default 60."
     )
     max_creates: Count | None = Field(default=10, description="The most objects that one plan may create; default 10.")
     max_shrink: Share | None = Field(

@@ -26,6 +26,9 @@ def json_schema() -> dict[str, Any]:
     for computed in ("name", "boards", "status"):
         del team["properties"][computed]["default"]
     team["properties"]["schedule"]["default"] = SCHEDULE
+    team["properties"]["members"] |= {"type": "array", "minItems": 1}
+    teams = {"type": "object", "minProperties": 1, "additionalProperties": {"$ref": "#/$defs/Team"}}
+    schema["properties"]["teams"] |= teams
     return {"$schema": DIALECT, **schema, "title": "planning-bot"}
 
 
@@ -37,13 +40,11 @@ class _FileSchema(GenerateJsonSchema):
 
     def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
         generated = super().dict_schema(schema)
-        if "additionalProperties" in generated and "minProperties" not in generated:
+        if "additionalProperties" in generated:
             generated["additionalProperties"] = {"anyOf": [generated["additionalProperties"], {"type": "null"}]}
         return _or_null(generated)
 
 
 def _or_null(generated: JsonSchemaValue) -> JsonSchemaValue:
-    """Let null stand for an empty list or map, unless at least one entry is required."""
-    if "minItems" in generated or "minProperties" in generated:
-        return generated
+    """Let null stand for an empty list or map."""
     return {**generated, "type": [generated["type"], "null"]}

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-import yaml
+from yaml import MarkedYAMLError, YAMLError
 from yaml.reader import ReaderError
 
 from planning_bot.config.secret_words import without_secrets
 from planning_bot.errors import Problem
 
-_WORDS = {
-    r"found character '\t' that cannot start any token": "a tab; indent with spaces",
-    "mapping values are not allowed here": (
-        "a second ': ' in one line, or a wrong indentation; put text that holds ': ' in quotes"
-    ),
-    "could not find expected ':'": "a key without its ':'",
-    "found unexpected end of stream": "quotes or brackets are opened before this, and not closed",
-    "expected ',' or ']', but got '<stream end>'": "a list that starts with '[' is not closed",
-    "expected ',' or '}', but got '<stream end>'": "a map that starts with '{' is not closed",
-}
+_NOT_CLOSED = "quotes or brackets are opened before this, and not closed"
+_INDENTATION = "the line is indented in another way than those before it, or a ':' or '-' is missing"
+_WORDS = (
+    (r"found character '\t' that", "a tab; indent with spaces"),
+    ("found character '@' that", "a value cannot start with '@'; write a username without it, other text in quotes"),
+    ("found character", "a value cannot start with this character; put it in quotes"),
+    ("mapping values are not allowed", "a second ': ' in one line; put text that holds ': ' in quotes"),
+    ("could not find expected ':'", "a key without its ':'"),
+    ("found unexpected end of stream", _NOT_CLOSED),
+    ("expected the node content, but found '<stream end>'", _NOT_CLOSED),
+    ("expected ',' or ']'", "a ',' or the ']' of a list is missing before this"),
+    ("expected ',' or '}'", "a ',' or the '}' of a map is missing before this"),
+    ("expected <block end>", _INDENTATION),
+)
 
 
-def syntax_problem(error: Exception, text: str, file: str) -> Problem:
+def syntax_problem(error: YAMLError, text: str, file: str) -> Problem:
     """Say what PyYAML could not read, and where."""
     if isinstance(error, ReaderError):
         line, column = position(text, error.position)
-        return Problem(file, line, column, "", f"not valid YAML: the control character U+{ord_of(error):04X}")
-    if isinstance(error, yaml.MarkedYAMLError) and (mark := error.problem_mark or error.context_mark):
-        return Problem(file, mark.line + 1, mark.column + 1, "", f"not valid YAML: {_words(error)}")
-    return Problem(file, 1, 1, "", "not valid YAML: an escape in double quotes that stands for no character")
+        return Problem(file, line, column, "", f"not valid YAML: the control character U+{_code(error):04X}")
+    mark = error.problem_mark or error.context_mark if isinstance(error, MarkedYAMLError) else None
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    return Problem(file, line, column, "", f"not valid YAML: {_words(error)}")
 
 
 def position(text: str, index: int) -> tuple[int, int]:
@@ -36,11 +40,10 @@ def position(text: str, index: int) -> tuple[int, int]:
     return before.count("\n") + 1, index - before.rfind("\n")
 
 
-def ord_of(error: ReaderError) -> int:
-    """Return the code point that PyYAML refused."""
+def _code(error: ReaderError) -> int:
     return error.character if isinstance(error.character, int) else ord(error.character)
 
 
-def _words(error: yaml.MarkedYAMLError) -> str:
-    problem = error.problem or "unreadable"
-    return without_secrets(_WORDS.get(problem, problem))
+def _words(error: YAMLError) -> str:
+    problem = getattr(error, "problem", None) or "unreadable"
+    return next((words for start, words in _WORDS if problem.startswith(start)), without_secrets(problem))

@@ -18,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from planning_bot.config.base import Entries, Many, Model, without_nulls
+from planning_bot.config.base import Entries, Many, Model, at_least_one, without_nulls
 from planning_bot.config.capacity import Capacity, in_order
 from planning_bot.config.complaints import complain, quoted, wrong
 from planning_bot.config.defaults import with_defaults
@@ -26,10 +26,10 @@ from planning_bot.config.references import (
     Country,
     EpicReference,
     GroupPath,
+    KeyName,
     ProjectPath,
     Timezone,
     Username,
-    key_name,
 )
 from planning_bot.config.rules import Close, Deliverables, Limits, SayDo, Status, Weights
 from planning_bot.config.scalars import Day, Flag, Label, Share, Text, text
@@ -143,7 +143,7 @@ class Board(Model):
 class Team(Model):
     """A team and the way it plans."""
 
-    key: Annotated[str, PlainValidator(key_name)] = Field(description="The team's key in the file.")
+    key: KeyName = Field(description="The team's key in the file.")
     name: Text = Field(default="", description="The name that people read; default: the team's key.")
     timezone: Timezone = Field(
         default="UTC", description="A milestone ends when its due date ends in this time zone; default UTC."
@@ -154,12 +154,14 @@ class Team(Model):
     counterparts: Entries[Username] = Field(
         default={}, description="Others whom the planning issue names: {Designer: username}; default none."
     )
-    members: Annotated[tuple[Member, ...], Field(min_length=1)] = Field(
+    members: Annotated[tuple[Member, ...], AfterValidator(at_least_one)] = Field(
         description="The engineers whose time is planned; at least one."
     )
     milestones: Milestones = Field(default=Milestones(), description="What the team's milestones are called.")
     planning_issue: PlanningIssue = Field(description="The issue in which a milestone is planned.")
-    boards: Entries[Board] = Field(default={}, description="The boards: planning, build, next_1_3, next_4_6 and more.")
+    boards: Annotated[Mapping[KeyName, Board], BeforeValidator(without_nulls)] = Field(
+        default={}, description="The boards: planning, build, next_1_3, next_4_6 and more."
+    )
     weights: Weights = Field(default=Weights(), description="What a weight means.")
     capacity: Capacity = Field(default=Capacity(), description="How much the team can take on.")
     deliverables: Deliverables = Field(default=Deliverables(), description="How deliverables are chosen.")
@@ -196,13 +198,6 @@ class Team(Model):
             if name in names[:index]
         )
         return members
-
-    @field_validator("boards", mode="after")
-    @classmethod
-    def _board_keys(cls, boards: Mapping[str, Board]) -> Mapping[str, Board]:
-        for key in boards:
-            key_name(key)
-        return boards
 
     @field_validator("capacity")
     @classmethod

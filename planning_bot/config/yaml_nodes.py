@@ -37,16 +37,26 @@ def read_document(text: str, file: str) -> Document:
     maps and lists in one another without end, too many aliases.
     """
     try:
-        return _Reader(text, file).document()
-    except (yaml.YAMLError, ValueError, OverflowError) as error:
+        loader = yaml.SafeLoader(text)
+        return _Reader(loader, file).document()
+    except yaml.YAMLError as error:
         raise ConfigurationError([syntax_problem(error, text, file)]) from None
+    except (ValueError, OverflowError):
+        mark = loader.get_mark()
+        message = "not valid YAML: no character has this number"
+        raise ConfigurationError([Problem(file, mark.line + 1, mark.column + 1, "", message)]) from None
+
+
+def _events(loader: yaml.SafeLoader) -> Iterator[Any]:
+    while loader.check_event():
+        yield loader.get_event()
 
 
 class _Reader:
     """Builds nodes from PyYAML's events: these come one by one, so that a limit holds before the memory is spent."""
 
-    def __init__(self, text: str, file: str) -> None:
-        self._events: Iterator[Any] = yaml.parse(text, Loader=yaml.SafeLoader)
+    def __init__(self, loader: yaml.SafeLoader, file: str) -> None:
+        self._events = _events(loader)
         self._file = file
         self._problems: list[Problem] = []
         self._anchors: dict[str, tuple[Node, int]] = {}
@@ -67,7 +77,8 @@ class _Reader:
         if len(path) > DEEPEST:
             raise self._fatal(event, (), f"more than {DEEPEST} maps and lists in one another")
         if event.tag is not None:
-            self._report(event, path, f"takes no YAML tag; write the value without {quoted(event.tag)}")
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self._report(event, path, f"takes no YAML tag; write the value without {quoted(tag)}")
         before = self._expansions
         node = Node(_mark(event), self._value(event, path))
         if event.anchor is not None:

@@ -111,7 +111,7 @@ class GitLabConnection:
     ) -> requests.Response:
         try:
             return self._gitlab.http_request(
-                verb, path, query_data=query, post_data=body, obey_rate_limit=False, max_retries=0
+                verb, path, query_data=_spelled(query), post_data=body, obey_rate_limit=False, max_retries=0
             )
         except GitlabHttpError as error:
             raise _refusal(verb, path, error) from error
@@ -131,6 +131,11 @@ class GitLabConnection:
         if link and urlsplit(link)[:2] != urlsplit(self.url)[:2]:
             raise ServerError(f"the next page of a list is not on {self.url}", "check gitlab.url")
         return link
+
+
+def _spelled(query: dict[str, Any]) -> dict[str, Any]:
+    """Spell truth as GitLab's documentation does: `true`, where Python would send `True`."""
+    return {key: str(value).lower() if isinstance(value, bool) else value for key, value in query.items()}
 
 
 def _page_count(response: requests.Response) -> int:

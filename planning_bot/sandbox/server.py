@@ -124,7 +124,7 @@ class Sandbox:
         with self._store.lock:
             shown = page.show(self._store, target.partition("?")[0])
         text = (shown.text or "").encode()
-        return Response(shown.status, {"Content-Type": "text/html; charset=utf-8"}, text)
+        return Response(shown.status, shown.headers, text)
 
     def _spoil(self, response: Response, kind: str) -> Response:
         if kind == "timeout":

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from planning_bot.sandbox.state import Row, Store
 
 Json = dict[str, Any]
+BRIGHT = 170_000  # of 255,000: from here on, black is read better than white
 
 
 def user_basic(store: Store, number: int | None) -> Json | None:
@@ -136,6 +137,13 @@ def milestone(store: Store, number: int | None) -> Json | None:
     }
 
 
+def text_color(color: str) -> str:
+    """Return what can be read on a label's colour (docs: api/labels)."""
+    wide = color if len(color) == len("#rrggbb") else "#" + "".join(digit * 2 for digit in color[1:])
+    red, green, blue = (int(wide[place : place + 2], 16) for place in (1, 3, 5))
+    return "#1F1E24" if red * 299 + green * 587 + blue * 114 > BRIGHT else "#FFFFFF"
+
+
 def label(row: Row) -> Json:
     """Return a label as boards hold one (docs: api/group_boards)."""
     return {
@@ -144,7 +152,7 @@ def label(row: Row) -> Json:
         "color": row["color"],
         "description": row["description"],
         "description_html": row["description"],
-        "text_color": "#FFFFFF",
+        "text_color": text_color(row["color"]),
     }
 
 

@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from planning_bot.sandbox import answers_issues
+from planning_bot.sandbox.answers import text_color
 
 if TYPE_CHECKING:
     from planning_bot.sandbox.state import Row, Store
@@ -15,7 +16,8 @@ def chip(label: Row) -> str:
     """Return a label; a scoped one in two parts."""
     scope, separator, value = label["name"].rpartition("::")
     first = f"<b>{escape(scope)}</b><i>{escape(value)}</i>" if separator else f"<b>{escape(value)}</b>"
-    return f'<span class="chip" style="--c: {escape(label["color"])}">{first}</span>'
+    colors = f"--c: {label['color']}; --t: {text_color(label['color'])}"
+    return f'<span class="chip" style="{escape(colors)}">{first}</span>'
 
 
 def chips(store: Store, issue: Row) -> str:
@@ -31,6 +33,7 @@ def issue_path(store: Store, issue: Row) -> str:
 def issue_link(store: Store, issue: Row, reference: str, more: str = "") -> str:
     """Return a reference as a link; ``+`` adds the title, ``+s`` more (docs: user/markdown, show item title)."""
     words = reference
+    more = "" if issue["confidential"] else more  # as those see it who may not see the issue
     if more:
         words = f"{escape(issue['title'])} ({reference}{' - closed' if issue['state'] == 'closed' else ''})"
     if more == "+s":

@@ -27,8 +27,7 @@ th { background: var(--soft); font-weight: 600; }
 .chips { margin-top: .25rem; line-height: 1.9; }
 .chip { display: inline-flex; border: 1.5px solid var(--c); border-radius: 1rem; overflow: hidden; font-size: .78rem;
   line-height: 1.35; white-space: nowrap; vertical-align: middle; }
-.chip b { background: var(--c); color: #fff; padding: .05rem .5rem; font-weight: 500;
-  text-shadow: 0 0 2px rgb(0 0 0 / 60%); }
+.chip b { background: var(--c); color: var(--t); padding: .05rem .5rem; font-weight: 500; }
 .chip i { padding: .05rem .5rem; font-style: normal; }
 .state { color: #fff; background: var(--open); border-radius: 1rem; padding: .1rem .6rem; font-size: .8rem; }
 .state.closed { background: var(--closed); } .state.hidden { background: var(--hidden); }
@@ -52,6 +51,7 @@ summary { cursor: pointer; font-weight: 600; }
 .board { display: flex; gap: .8rem; overflow-x: auto; align-items: flex-start; }
 .list { flex: 0 0 17.5rem; background: var(--soft); border: 1px solid var(--line); border-radius: .4rem;
   padding: 0 .6rem .6rem; }
+.list h2 { margin: .6rem 0; font-size: 1rem; }
 .card { background: var(--bg); border: 1px solid var(--line); border-radius: .3rem; padding: .5rem .7rem;
   margin-top: .5rem; }
 .card p { margin: .3rem 0 0; font-size: .85rem; }

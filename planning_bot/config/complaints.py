@@ -46,14 +46,12 @@ def quoted(text: str) -> str:
 def described(value: object) -> str:
     """What was found, in words: ``a list``, ``null``, ``'18.10'``."""
     match value:
-        case None:
-            return "null"
         case Plain():
             return quoted(value)[1:-1]
         case str():
             return quoted(value)
-        case bool():
-            return str(value).lower()
+        case None | bool():
+            return {None: "null", True: "true", False: "false"}[value]
         case dict():
             return "a map"
         case list() | tuple():

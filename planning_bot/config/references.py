@@ -162,4 +162,4 @@ Country = Annotated[
 Timezone = Annotated[str, PlainValidator(timezone), WithJsonSchema({"type": "string"})]
 Host = Annotated[str, PlainValidator(host), WithJsonSchema({"type": "string", "pattern": "^[^/]+$"})]
 Variable = Annotated[str, PlainValidator(variable), WithJsonSchema({"type": "string"})]
-KeyName = Annotated[str, PlainValidator(key_name), WithJsonSchema({"type": "string", "pattern": "^[A-Za-z0-9_.-]+$"})]
+KeyName = Annotated[str, PlainValidator(key_name), WithJsonSchema({"type": "string"})]

@@ -110,7 +110,7 @@ class SayDo(Model):
 
     headline: Headline = Field(
         default="handbook",
-        description="The variant that is shown first: handbook, committed, reprioritized or by_weight. Default handbook.",
+        description="The variant shown first: handbook (the default), committed, reprioritized or by_weight.",
     )
     commit_day: Count = Field(
         default=2, description="Days after the milestone's start at whose end the commitment is frozen; default 2."

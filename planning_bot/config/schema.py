@@ -8,6 +8,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from planning_bot.config.defaults import SCHEDULE
 from planning_bot.config.file import Config
+from planning_bot.config.schedule import COMMANDS
 
 if TYPE_CHECKING:
     from pydantic.json_schema import JsonSchemaValue
@@ -20,16 +21,24 @@ def json_schema() -> dict[str, Any]:
     """Return the schema that a file has before defaults are filled in, as editors read YAML."""
     schema = Config.model_json_schema(schema_generator=_FileSchema)
     team, board = schema["$defs"]["Team"], schema["$defs"]["Board"]
-    del team["properties"]["key"]
+    _correct_team(team["properties"])
     team["required"].remove("key")
     del board["required"]
-    for computed in ("name", "boards", "status"):
-        del team["properties"][computed]["default"]
-    team["properties"]["schedule"]["default"] = SCHEDULE
-    team["properties"]["members"] |= {"type": "array", "minItems": 1}
-    teams = {"type": "object", "minProperties": 1, "additionalProperties": {"$ref": "#/$defs/Team"}}
-    schema["properties"]["teams"] |= teams
+    schema["properties"]["teams"] |= {
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": {"$ref": "#/$defs/Team"},
+    }
     return {"$schema": DIALECT, **schema, "title": "planning-bot"}
+
+
+def _correct_team(properties: dict[str, Any]) -> None:
+    """Say what the models cannot: which defaults are computed, and what a file may not leave empty."""
+    del properties["key"]
+    for computed in ("name", "boards", "status"):
+        del properties[computed]["default"]
+    properties["members"] |= {"type": "array", "minItems": 1}
+    properties["schedule"] |= {"default": SCHEDULE, "propertyNames": {"enum": list(COMMANDS)}}
 
 
 class _FileSchema(GenerateJsonSchema):
@@ -40,9 +49,8 @@ class _FileSchema(GenerateJsonSchema):
 
     def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
         generated = super().dict_schema(schema)
-        if "additionalProperties" in generated:
-            generated["additionalProperties"] = {"anyOf": [generated["additionalProperties"], {"type": "null"}]}
-        return _or_null(generated)
+        values = {"anyOf": [generated["additionalProperties"], {"type": "null"}]}
+        return _or_null({**generated, "additionalProperties": values})
 
 
 def _or_null(generated: JsonSchemaValue) -> JsonSchemaValue:

@@ -49,7 +49,7 @@ def read_document(text: str, file: str) -> Document:
 
 def _events(loader: yaml.SafeLoader) -> Iterator[Any]:
     while loader.check_event():
-        yield loader.get_event()
+        yield loader.get_event()  # type: ignore[no-untyped-call]  # its stubs have no types here
 
 
 class _Reader:

@@ -12,6 +12,7 @@ from planning_bot import __version__
 # What `planning-bot --help` says of each command, so that it need not import them.
 COMMANDS = {
     "create-issue": "The planning issue of a milestone, from the template",
+    "boards": "The team's boards, as the configuration says",
     "apply": "Carry out a saved plan, and nothing else",
     "check": "Check the configuration, offline: every error at once",
     "schema": "Print the configuration's JSON Schema, for editors",

@@ -1,12 +1,15 @@
-"""Carries a plan out, change by change: limits first, then look, compare, send, and tell the three outcomes apart."""
+"""Carries a plan out, change by change: limits first, then look, compare, send, and tell the three outcomes apart.
+
+Changes that do not rest on one another go out side by side; what needs something that the plan creates waits for it.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
-from planning_bot.domain.change import CreateIssue, CreateNote, resolved
+from planning_bot.domain.change import CreateBoard, CreateIssue, CreateNote, resolved
 from planning_bot.domain.plan import Outcome, Plan, Remark
 from planning_bot.errors import PlanningBotError, RefusedError, UnknownOutcomeError
 
@@ -17,7 +20,9 @@ if TYPE_CHECKING:
     from planning_bot.domain.change import Change
     from planning_bot.domain.delivered import Created, Delivered, Door
 
-_CREATES = (CreateIssue, CreateNote)
+    Together = Callable[..., list["Fate"]]
+
+_CREATES = (CreateIssue, CreateNote, CreateBoard)
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,17 @@ class Delivery:
 
     outcome: Outcome
     created: dict[str, Created] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of one change."""
+
+    applied: int = 0
+    failed: tuple[Remark, ...] = ()
+    unknown: tuple[Remark, ...] = ()
+    skipped: tuple[Remark, ...] = ()
+    created: Created | None = None
 
 
 def check_limits(plan: Plan, limits: Limits) -> None:
@@ -42,9 +58,14 @@ def check_limits(plan: Plan, limits: Limits) -> None:
             )
 
 
-def check_fresh(plan: Plan, door: Door) -> None:
+def check_fresh(plan: Plan, door: Door, together: Callable[..., list[bool]]) -> None:
     """Compare everything that a saved plan touches with its `before`. Raises RefusedError on any difference."""
-    stale = [change.target for change in plan.changes if door.look(change).value != change.before]
+
+    def is_stale(change: Change) -> bool:
+        return bool(door.look(change).value != change.before)
+
+    verdicts = together(*(partial(is_stale, change) for change in plan.changes))
+    stale = [change.target for change, verdict in zip(plan.changes, verdicts, strict=True) if verdict]
     if stale:
         raise RefusedError(
             f"the plan is stale, {_listed(stale)} changed since it was made; nothing was written",
@@ -52,57 +73,82 @@ def check_fresh(plan: Plan, door: Door) -> None:
         )
 
 
-def deliver(plan: Plan, door: Door, progress: Callable[[Change], None]) -> Delivery:
+def deliver(plan: Plan, door: Door, together: Together, progress: Callable[[Change], None]) -> Delivery:
     """Carry out what still rests on what was seen; what a person changed meanwhile is left alone and reported."""
-    run = _Run(door)
-    for change in plan.changes:
-        progress(change)
-        run.carry_out(change)
-    outcome = Outcome(
-        applied=run.applied, failed=tuple(run.failed), unknown=tuple(run.unknown), skipped=tuple(run.skipped)
-    )
-    return Delivery(outcome, run.created)
+    fates: dict[int, Fate] = {}
+    created: dict[str, Created] = {}
+    waiting = list(enumerate(plan.changes))
+    while waiting:
+        ready = _ready(waiting, {change.gives for _, change in waiting})
+        waiting = [entry for entry in waiting if entry not in ready]
+        for _, change in ready:
+            progress(change)
+        now = together(*(partial(_carry_out, change, door, dict(created)) for _, change in ready))
+        for (number, change), fate in zip(ready, now, strict=True):
+            fates[number] = fate
+            if change.gives and fate.created:
+                created[change.gives] = fate.created
+    return Delivery(_outcome([fates[number] for number in sorted(fates)]), created)
 
 
-@dataclass
-class _Run:
-    door: Door
-    applied: int = 0
-    failed: list[Remark] = field(default_factory=list)
-    unknown: list[Remark] = field(default_factory=list)
-    skipped: list[Remark] = field(default_factory=list)
-    created: dict[str, Created] = field(default_factory=dict)
-
-    def carry_out(self, change: Change) -> None:
-        absent = [handle for handle in change.needs if handle not in self.created]
-        if absent:
-            self.skipped.append(Remark(target=change.target, because=f"it needs {_listed(absent)}, which is not there"))
-            return
-        change = resolved(change, {handle: created.web_url for handle, created in self.created.items()})
-        try:
-            self._send(change)
-        except UnknownOutcomeError as error:
-            self.unknown.append(Remark(target=change.target, because=_sentence(error)))
-        except PlanningBotError as error:
-            self.failed.append(Remark(target=change.target, because=_sentence(error)))
-
-    def _send(self, change: Change) -> None:
-        present = self.door.look(change)
-        if present.value == change.after:
-            self.skipped.append(Remark(target=change.target, because="somebody has done it already"))
-        elif present.value != change.before:
-            self.skipped.append(Remark(target=change.target, because="somebody changed it meanwhile: theirs stays"))
+def _ready(waiting: list[tuple[int, Change]], coming: set[str]) -> list[tuple[int, Change]]:
+    """Give the changes that rest on nothing still to come, one for each target: a target's changes keep their order."""
+    ready: dict[str, tuple[int, Change]] = {}
+    blocked: set[str] = set()
+    for number, change in waiting:
+        if change.target in ready or change.target in blocked:
+            continue
+        if coming.isdisjoint(change.needs):
+            ready[change.target] = (number, change)
         else:
-            self._book(change, self.door.send(change, present))
+            blocked.add(change.target)
+    return list(ready.values()) or waiting[:1]
 
-    def _book(self, change: Change, delivered: Delivered) -> None:
-        self.applied += 1
-        self.failed += [
-            Remark(target=change.target, because=f"GitLab took the request, but {lost}") for lost in delivered.missing
-        ]
-        self.skipped += [Remark(target=change.target, because=remark) for remark in delivered.remarks]
-        if change.gives and delivered.created:
-            self.created[change.gives] = delivered.created
+
+def _carry_out(change: Change, door: Door, created: dict[str, Created]) -> Fate:
+    absent = [handle for handle in change.needs if handle not in created]
+    if absent:
+        return Fate(skipped=(_remark(change, f"it needs {_listed(absent)}, which is not there: run it again"),))
+    change = resolved(change, {handle: created[handle].web_url for handle in change.needs})
+    try:
+        return _send(change, door)
+    except UnknownOutcomeError as error:
+        return Fate(unknown=(_remark(change, _sentence(error)),))
+    except PlanningBotError as error:
+        return Fate(failed=(_remark(change, _sentence(error)),))
+
+
+def _send(change: Change, door: Door) -> Fate:
+    present = door.look(change)
+    if present.value == change.after:
+        return Fate(skipped=(_remark(change, "it is so already"),))
+    if present.value != change.before:
+        what = "it exists already" if change.before is None else "somebody changed it meanwhile: theirs stays"
+        return Fate(skipped=(_remark(change, what),))
+    return _booked(change, door.send(change, present))
+
+
+def _booked(change: Change, delivered: Delivered) -> Fate:
+    return Fate(
+        applied=1,
+        failed=tuple(_remark(change, f"it was written, but {lost}") for lost in delivered.missing),
+        unknown=tuple(_remark(change, f"it was written in part: {what}") for what in delivered.unknown),
+        skipped=tuple(_remark(change, remark) for remark in delivered.remarks),
+        created=delivered.created,
+    )
+
+
+def _outcome(fates: list[Fate]) -> Outcome:
+    return Outcome(
+        applied=sum(fate.applied for fate in fates),
+        failed=tuple(remark for fate in fates for remark in fate.failed),
+        unknown=tuple(remark for fate in fates for remark in fate.unknown),
+        skipped=tuple(remark for fate in fates for remark in fate.skipped),
+    )
+
+
+def _remark(change: Change, because: str) -> Remark:
+    return Remark(target=change.target, because=because)
 
 
 def _sentence(error: PlanningBotError) -> str:
@@ -110,4 +156,4 @@ def _sentence(error: PlanningBotError) -> str:
 
 
 def _listed(things: list[str]) -> str:
-    return ", ".join(Counter(things))
+    return ", ".join(dict.fromkeys(things))

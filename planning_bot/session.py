@@ -85,7 +85,7 @@ class Session:
             return planned
         if not self.options.force:
             check_limits(plan, self.team.limits)
-        delivery = deliver(plan, self._door(snapshot), self._announce)
+        delivery = deliver(plan, self._door(snapshot), self.connection.together, self._announce)
         return TeamReport(self.team.key, snapshot.milestone, result.after(delivery.created), plan, delivery.outcome)
 
     def _door(self, snapshot: Snapshot) -> Door:

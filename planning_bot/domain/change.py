@@ -8,15 +8,23 @@ what the change rests on and nothing else; it is compared with the present befor
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
+
+if TYPE_CHECKING:
+    from planning_bot.domain.issue import Board
 
 
 def known_after_apply(handle: str) -> str:
     """Give the text that stands for the web address of something which a change of this plan creates."""
     # The slash at the end keeps one handle from being the beginning of another.
     return f"known-after-apply/{handle}/"
+
+
+def board_handle(key: str) -> str:
+    """Name a board that a plan creates, for what else in the plan needs it."""
+    return f"board/{key}"
 
 
 class _Frozen(BaseModel):
@@ -66,6 +74,31 @@ class IssueState(_Frozen):
         return {key: value for key, value in everything(self).items() if key in self.model_fields_set}
 
 
+class BoardColumn(_Frozen):
+    """A list of a board: a label's, or, without one, a list of another kind that a person made."""
+
+    label: Named | None = None
+    list_id: int | None = None
+
+    def __eq__(self, other: object) -> bool:
+        """A label has at most one list on a board; the others are told apart by their ids."""
+        if not isinstance(other, BoardColumn):
+            return NotImplemented
+        return self.label == other.label and (self.label is not None or self.list_id == other.list_id)
+
+    def __hash__(self) -> int:
+        return hash(self.label or self.list_id)
+
+
+class BoardState(_Frozen):
+    """A group's board: its name, its scope, and its lists from left to right; no milestone is any milestone."""
+
+    name: str
+    milestone: Named | None
+    labels: tuple[str, ...]
+    lists: tuple[BoardColumn, ...]
+
+
 class _Change(_Frozen):
     target: str
     because: str
@@ -98,10 +131,44 @@ class CreateNote(_Change):
     after: str
 
 
+class CreateBoard(_Change):
+    """Create a board of the group, then scope it, then add its lists in order."""
+
+    kind: Literal["create_board"] = "create_board"
+    group: str
+    before: None = None
+    after: BoardState
+
+
+class RepairBoard(_Change):
+    """Bring a board that exists to its scope, and add and order its configured lists; nothing is taken away."""
+
+    kind: Literal["repair_board"] = "repair_board"
+    group: str
+    board_id: int
+    before: BoardState
+    after: BoardState
+
+
 Change = Annotated[
-    CreateIssue | EditIssue | CreateNote,
+    CreateIssue | EditIssue | CreateNote | CreateBoard | RepairBoard,
     Field(discriminator="kind"),
 ]
+
+
+def board_state(board: Board) -> BoardState:
+    """Give a board in the form in which changes know it."""
+    return BoardState(
+        name=board.name,
+        milestone=Named(id=board.milestone_id, name=board.milestone or "") if board.milestone_id else None,
+        labels=tuple(sorted(board.labels)),
+        lists=tuple(
+            BoardColumn(
+                label=Named(id=column.label.id, name=column.label.name) if column.label else None, list_id=column.id
+            )
+            for column in board.lists
+        ),
+    )
 
 
 _C = TypeVar("_C", bound=_Change)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 class Created:
     """Where something that a change created can be seen."""
 
+    id: int
     reference: str
     web_url: str
 
@@ -30,9 +31,10 @@ class Present:
 
 @dataclass(frozen=True)
 class Delivered:
-    """The answer to a write: what it lacks of what was meant, what is worth knowing, what it created."""
+    """The answer to a write: what it lacks of what was meant, what nobody knows of it, what is worth knowing."""
 
     missing: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     created: Created | None = None
 

@@ -80,6 +80,13 @@ class Calendar:
         """
         return self._only(self._title_for(wanted, today) if wanted in WORDS else wanted, today)
 
+    def named(self, title: str) -> Milestone | None:
+        """Find a milestone by its title, dated or not. Raises UsageError where more than one has it."""
+        same = [m for m in self.milestones if m.title == title]
+        if len(same) > 1:
+            raise _ambiguous(title, same)
+        return same[0] if same else None
+
     def before(self, milestone: DatedMilestone) -> DatedMilestone | None:
         """Give the delivery milestone that comes right before, by date."""
         earlier = [m for m in self.delivery if m.start_on < milestone.start_on and m.id != milestone.id]
@@ -111,21 +118,14 @@ class Calendar:
                 return [m for m in ended if m.due_on == max(e.due_on for e in ended)]
 
     def _only(self, title: str, today: date) -> DatedMilestone:
-        same = [m for m in self.milestones if m.title == title]
-        if not same:
+        found = self.named(title)
+        if found is None:
             raise UsageError(f"there is no milestone {title!r}", self._around(today))
-        if len(same) > 1:
-            listed = " and ".join(m.web_url or f"milestone {m.id}" for m in sorted(same, key=lambda m: m.id))
+        if not found.has_dates:
             raise UsageError(
-                f"the title {title!r} is ambiguous: {listed}",
-                "rename or delete one of them: a title must stand for one milestone in the group's tree",
+                f"milestone {title!r} has no start date or no due date", f"give it both dates: {found.web_url}"
             )
-        if not same[0].has_dates:
-            raise UsageError(
-                f"milestone {title!r} has no start date or no due date",
-                f"give it both dates in GitLab: {same[0].web_url}" if same[0].web_url else "give it both dates",
-            )
-        return _dated(same[0])
+        return _dated(found)
 
     def _around(self, today: date) -> str:
         if not self.delivery:
@@ -133,6 +133,14 @@ class Calendar:
         nearest = sorted(self.delivery, key=lambda m: abs((m.start_on - today).days))[:_NEIGHBOURS_SHOWN]
         titles = ", ".join(f"{m.title} ({m.start_on} to {m.due_on})" for m in sorted(nearest, key=lambda m: m.start_on))
         return f"milestones around {today}: {titles}"
+
+
+def _ambiguous(title: str, same: list[Milestone]) -> UsageError:
+    listed = " and ".join(m.web_url or f"milestone {m.id}" for m in sorted(same, key=lambda m: m.id))
+    return UsageError(
+        f"the title {title!r} is ambiguous: {listed}",
+        "rename or delete one of them: a title must stand for one milestone in the group's tree",
+    )
 
 
 def _dated(milestone: Milestone) -> DatedMilestone:

@@ -38,6 +38,15 @@ class Plan(_Frozen):
     notices: tuple[str, ...] = ()
 
 
+def joined(*plans: Plan) -> Plan:
+    """Give one plan out of several, one after the other."""
+    return Plan(
+        changes=tuple(change for plan in plans for change in plan.changes),
+        skipped=tuple(remark for plan in plans for remark in plan.skipped),
+        notices=tuple(notice for plan in plans for notice in plan.notices),
+    )
+
+
 class Outcome(_Frozen):
     """What became of a plan: a change is applied, failed, of unknown outcome, or skipped for a person."""
 

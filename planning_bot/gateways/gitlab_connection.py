@@ -9,6 +9,7 @@ from __future__ import annotations
 import http.client
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import unquote, urlsplit
@@ -27,6 +28,14 @@ if TYPE_CHECKING:
 
 SIDE_BY_SIDE = 8
 _PAGE = 100
+
+
+@dataclass(frozen=True)
+class Page:
+    """The first rows of a list, and whether there are more."""
+
+    rows: list[dict[str, Any]]
+    more: bool
 
 
 class GitLabConnection:
@@ -71,6 +80,11 @@ class GitLabConnection:
     def get(self, path: str, **query: Any) -> dict[str, Any]:
         """Read one object."""
         return _decoded(self._request("get", path, query), dict)
+
+    def get_page(self, path: str, **query: Any) -> Page:
+        """Read the first page of a list."""
+        answer = self._request("get", path, {**query, "per_page": _PAGE, "page": 1})
+        return Page(_decoded(answer, list), more=self._next_page(answer) is not None)
 
     def get_all(self, path: str, **query: Any) -> list[dict[str, Any]]:
         """Read a complete list, deduplicated by id, or raise ServerError: a list that failed is not an empty one.

@@ -60,10 +60,7 @@ def issue(row: Payload) -> Issue:
 def board(row: Payload, group_url: str) -> Board:
     """Read a group's board; its answer names no web address, so that is put together."""
     scope = row.get("milestone") or {}
-    lists = (
-        BoardList(column["id"], label(column["label"]) if column.get("label") else None, column.get("position") or 0)
-        for column in row.get("lists") or ()
-    )
+    lists = (board_list(column) for column in row.get("lists") or ())
     return Board(
         id=row["id"],
         name=text(row["name"]),
@@ -73,6 +70,11 @@ def board(row: Payload, group_url: str) -> Board:
         labels=frozenset(text(scoped["name"]) for scoped in row.get("labels") or ()),
         lists=tuple(sorted(lists, key=lambda column: (column.position, column.id))),
     )
+
+
+def board_list(row: Payload) -> BoardList:
+    """Read a list of a board."""
+    return BoardList(row["id"], label(row["label"]) if row.get("label") else None, row.get("position") or 0)
 
 
 def text(value: str | None) -> str:

@@ -49,10 +49,13 @@ class GitLabReader:
     def label(self, group: str, name: str) -> Label | None:
         """The label of that very name in the group or in an ancestor.
 
-        Asked for by name, one request for each: a large group has thousands of labels.
+        A large group has thousands of labels: what is not on the first page of them is asked for by name.
         """
-        path = f"/groups/{EncodedId(group)}/labels"
-        found = self._list(path, payloads.label, search=name, include_ancestor_groups=True)
+        path, scope = f"/groups/{EncodedId(group)}/labels", {"include_ancestor_groups": True}
+        first = self._once((path, "first page"), lambda: self._connection.get_page(path, **scope))
+        found = self._read(path, payloads.label, first.rows)
+        if first.more and not any(label.name == name for label in found):
+            found = self._list(path, payloads.label, search=name, **scope)
         return next((label for label in found if label.name == name), None)
 
     def person(self, username: str) -> User | None:
@@ -103,6 +106,9 @@ class GitLabReader:
 
     def _list(self, path: str, read: Callable[[dict[str, Any]], _T], **query: Any) -> tuple[_T, ...]:
         rows = self._once((path, *sorted(query.items())), lambda: self._connection.get_all(path, **query))
+        return self._read(path, read, rows)
+
+    def _read(self, path: str, read: Callable[[dict[str, Any]], _T], rows: list[dict[str, Any]]) -> tuple[_T, ...]:
         try:
             return tuple(read(row) for row in rows)
         except (KeyError, TypeError, ValueError, AttributeError) as error:

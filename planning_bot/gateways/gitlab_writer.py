@@ -10,11 +10,22 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 from gitlab.utils import EncodedId
 
-from planning_bot.domain.change import Change, CreateIssue, CreateNote, EditIssue, IssueState, Named
+from planning_bot.domain.change import (
+    Change,
+    CreateBoard,
+    CreateIssue,
+    CreateNote,
+    EditIssue,
+    IssueState,
+    Named,
+    RepairBoard,
+    board_state,
+)
 from planning_bot.domain.delivered import Created, Delivered, Present
 from planning_bot.domain.markers import Marker
 from planning_bot.domain.sections import append_sections, find_section, replace_section, same_text
 from planning_bot.gateways import gitlab_payloads as payloads
+from planning_bot.gateways.board_writer import BoardWriter
 
 if TYPE_CHECKING:
     from planning_bot.domain.issue import Issue
@@ -33,6 +44,7 @@ class GitLabWriter:
         self._trusted = trusted
         self._notes = Pace(connection.clock, _NOTES_A_MINUTE)
         self._creates = Pace(connection.clock, _CREATES_A_MINUTE)
+        self._boards = BoardWriter(connection)
 
     def look(self, change: Change) -> Present:
         """Read what is there now, in the form of the change's `before`."""
@@ -44,6 +56,11 @@ class GitLabWriter:
                 return Present(_state(issue, change), issue)
             case CreateNote():
                 return Present(self._note_with(change))
+            case CreateBoard():
+                return Present(self._boards.namesake(change))
+            case RepairBoard():
+                board = self._boards.read(change)
+                return Present(board_state(board), board)
             case _:
                 assert_never(change)
 
@@ -60,6 +77,11 @@ class GitLabWriter:
                 path = f"{_issue_path(change.target)}/notes"
                 note = payloads.note(self._connection.post(path, {"body": change.after}))
                 return Delivered(_unlike("the note's text", same_text(note.body, change.after)))
+            case CreateBoard():
+                self._creates.keep()
+                return self._boards.create(change)
+            case RepairBoard():
+                return self._boards.bring(change, present.seen)
             case _:
                 assert_never(change)
 
@@ -110,7 +132,7 @@ class GitLabWriter:
         return Delivered(
             missing=missing if kept_one else (*missing, *unassigned),
             remarks=tuple(f"{lost}: GitLab's Free tier keeps one assignee" for lost in unassigned) if kept_one else (),
-            created=Created(issue.reference, issue.web_url),
+            created=Created(issue.id, issue.reference, issue.web_url),
         )
 
     def _edit_issue(self, change: EditIssue, seen: Issue) -> Delivered:
@@ -134,7 +156,7 @@ class GitLabWriter:
                 *_unlike("milestone", after.milestone is None or issue.milestone_id == after.milestone.id),
                 *_unlike("the text of the sections", sections_stand),
             ),
-            created=Created(issue.reference, issue.web_url),
+            created=Created(issue.id, issue.reference, issue.web_url),
         )
 
 

@@ -14,7 +14,7 @@ from planning_bot.domain.change import (
     known_after_apply,
 )
 from planning_bot.domain.markers import Marker
-from planning_bot.domain.plan import Plan
+from planning_bot.domain.plan import Plan, joined
 from planning_bot.domain.results import CreateIssueResult
 from planning_bot.domain.sections import SectionState, find_section, wrap_section
 from planning_bot.domain.snapshot import PLANNING_ISSUE
@@ -59,7 +59,7 @@ def plan_create_issue(
     neighbours = _link_neighbours(here, snapshot, team, words)
     known = owned or adopt
     result = CreateIssueResult(known.reference if known else None, known.web_url if known else None, created=False)
-    return result, _joined(plan, neighbours)
+    return result, joined(plan, neighbours)
 
 
 def _the_one(snapshot: Snapshot, adopt: Issue | None) -> Issue | None:
@@ -191,7 +191,7 @@ def _bring_up_to_date(issue: Issue, snapshot: Snapshot, team: Team, words: Words
         before=IssueState(**before, **({"milestone": None} if homeless else {})),
         after=IssueState(**after, **({"milestone": Named(id=milestone.id, name=milestone.title)} if homeless else {})),
     )
-    return _joined(Plan(changes=(edit,)), plan)
+    return joined(Plan(changes=(edit,)), plan)
 
 
 def _link_neighbours(here: Address, snapshot: Snapshot, team: Team, words: Words) -> Plan:
@@ -203,12 +203,4 @@ def _link_neighbours(here: Address, snapshot: Snapshot, team: Team, words: Words
             text = links_section(snapshot, team, words, other, here)
             because = f"the planning issue of {snapshot.milestone.title} is its neighbour"
             plans.append(edit_sections(issue, {"links": text}, team.limits.skip_label, because))
-    return _joined(*plans)
-
-
-def _joined(*plans: Plan) -> Plan:
-    return Plan(
-        changes=tuple(change for plan in plans for change in plan.changes),
-        skipped=tuple(remark for plan in plans for remark in plan.skipped),
-        notices=tuple(notice for plan in plans for notice in plan.notices),
-    )
+    return joined(*plans)

@@ -61,11 +61,17 @@ def kept_sections(snapshot: Snapshot, team: Team, words: Words) -> dict[str, str
 
 
 def links_section(
-    snapshot: Snapshot, team: Team, words: Words, milestone: DatedMilestone, here: Address | None = None
+    snapshot: Snapshot,
+    team: Team,
+    words: Words,
+    milestone: DatedMilestone,
+    here: Address | None = None,
+    coming: tuple[Address, ...] = (),
 ) -> str:
     """Give the links of a milestone's planning issue: its boards, and the planning issues before and after.
 
-    `here` is the planning issue of the snapshot's own milestone, where it is about to be created or adopted.
+    `here` is the planning issue of the snapshot's own milestone, where it is about to be created or adopted, and
+    `coming` are boards that are about to be.
     """
     calendar = snapshot.calendar
 
@@ -77,14 +83,16 @@ def links_section(
 
     facts = {
         **basic_facts(team, milestone),
-        "boards": _boards(snapshot, team, words, milestone),
+        "boards": _boards(snapshot, team, words, milestone, coming),
         "previous": neighbour(calendar.before(milestone)),
         "next": neighbour(calendar.after(milestone)),
     }
     return words.render("section_links.md.j2", facts)
 
 
-def edit_sections(issue: Issue, texts: dict[str, str], skip_label: str | None, because: str) -> Plan:
+def edit_sections(
+    issue: Issue, texts: dict[str, str], skip_label: str | None, because: str, needs: tuple[str, ...] = ()
+) -> Plan:
     """Plan to bring sections to their texts: one change at most; what a person edited or removed is left alone."""
     found = {name: find_section(issue.description, name) for name in texts}
     stale = {name: section for name, section in found.items() if section.text != texts[name].strip()}
@@ -96,6 +104,7 @@ def edit_sections(issue: Issue, texts: dict[str, str], skip_label: str | None, b
     change = EditIssue(
         target=issue.reference,
         because=because,
+        needs=needs,
         before=IssueState(sections={name: found[name].text for name in writable}),
         after=IssueState(sections={name: texts[name].strip() for name in writable}),
     )
@@ -109,13 +118,20 @@ def edit_sections(issue: Issue, texts: dict[str, str], skip_label: str | None, b
     )
 
 
-def _boards(snapshot: Snapshot, team: Team, words: Words, milestone: DatedMilestone) -> list[Address]:
-    """Give the milestone's boards that exist, in the order of the configuration."""
+def board_names(team: Team, words: Words, milestone: DatedMilestone) -> dict[str, str]:
+    """Give the names of a milestone's boards by their keys."""
     facts = basic_facts(team, milestone)
-    names = [words.line(board.name, facts) for board in team.boards.values()]
+    return {key: words.line(board.name, facts) for key, board in team.boards.items()}
+
+
+def _boards(
+    snapshot: Snapshot, team: Team, words: Words, milestone: DatedMilestone, coming: tuple[Address, ...]
+) -> list[Address]:
+    """Give the milestone's boards that exist or are about to, in the order of the configuration."""
     # Of boards that share a name the oldest is meant: it comes first in GitLab's list.
     urls = {board.name: board.web_url for board in reversed(snapshot.boards)}
-    return [Address(name, urls[name]) for name in names if name in urls]
+    urls |= {address.text: address.url for address in coming}
+    return [Address(name, urls[name]) for name in board_names(team, words, milestone).values() if name in urls]
 
 
 def _when(team: Team, command: str, snapshot: Snapshot) -> date | str | None:

@@ -6,10 +6,10 @@ import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
-from planning_bot.domain.change import CreateIssue, CreateNote, EditIssue, IssueState
+from planning_bot.domain.change import CreateBoard, CreateIssue, CreateNote, EditIssue, IssueState, RepairBoard
 
 if TYPE_CHECKING:
-    from planning_bot.domain.change import Change
+    from planning_bot.domain.change import BoardState, Change
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,10 @@ def row(change: Change) -> Row:
         case CreateNote():
             note = Detail("note", lines=_diff("", change.after))
             return Row("+", "write note", change.target, change.because, (note,))
+        case CreateBoard():
+            return Row("+", "create board", change.target, change.because, _board_details(None, change.after))
+        case RepairBoard():
+            return Row("~", "repair board", change.target, change.because, _board_details(change.before, change.after))
         case _:
             assert_never(change)
 
@@ -72,6 +76,22 @@ def _edit_details(before: IssueState, after: IssueState) -> tuple[Detail, ...]:
             for name, text in after.sections.items()
         ),
     )
+
+
+def _board_details(before: BoardState | None, after: BoardState) -> tuple[Detail, ...]:
+    now, then = _board_facts(before), _board_facts(after)
+    changed = {name: value for name, value in then.items() if value != now.get(name)}
+    return tuple(Detail(name, f"{now[name]} → {value}" if now.get(name) else value) for name, value in changed.items())
+
+
+def _board_facts(board: BoardState | None) -> dict[str, str]:
+    if board is None:
+        return {}
+    return {
+        "milestone": board.milestone.name if board.milestone else "",
+        "scope": ", ".join(board.labels),
+        "lists": " | ".join(column.label.name if column.label else "(a person's list)" for column in board.lists),
+    }
 
 
 def _diff(old: str, new: str) -> tuple[str, ...]:

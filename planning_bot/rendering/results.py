@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from planning_bot.domain.results import CreateIssueResult, Result
+from planning_bot.domain.results import BoardResult, BoardsResult, CreateIssueResult, Result
 from planning_bot.rendering.escaping import markdown
 
 
@@ -11,6 +11,8 @@ def result_lines(result: Result) -> list[str]:
     match result:
         case CreateIssueResult():
             return [_planning_issue(result)]
+        case BoardsResult():
+            return [_board(board) for board in result.boards]
 
 
 def result_markdown(result: Result) -> str:
@@ -23,3 +25,8 @@ def _planning_issue(result: CreateIssueResult) -> str:
         return "the planning issue does not exist yet"
     state = "created" if result.created else "found"
     return f"planning issue {state}: {result.reference}  {result.web_url}"
+
+
+def _board(board: BoardResult) -> str:
+    state = "created" if board.created else "found" if board.id else "not there yet"
+    return f"board {state}: {board.name}  {board.web_url or ''}".rstrip()

@@ -56,8 +56,8 @@ def plan_create_issue(
         _refuse_namesake(title, snapshot)
         plan = _create(title, snapshot, team, words)
         here = Address(title, known_after_apply(PLANNING_ISSUE))
-    neighbours = _link_neighbours(here, snapshot, team, words)
     known = owned or adopt
+    neighbours = _link_neighbours(here, snapshot, team, words, needs=() if known else (PLANNING_ISSUE,))
     result = CreateIssueResult(known.reference if known else None, known.web_url if known else None, created=False)
     return result, joined(plan, neighbours)
 
@@ -194,7 +194,7 @@ def _bring_up_to_date(issue: Issue, snapshot: Snapshot, team: Team, words: Words
     return joined(Plan(changes=(edit,)), plan)
 
 
-def _link_neighbours(here: Address, snapshot: Snapshot, team: Team, words: Words) -> Plan:
+def _link_neighbours(here: Address, snapshot: Snapshot, team: Team, words: Words, *, needs: tuple[str, ...]) -> Plan:
     """Have the planning issues before and after link to this one."""
     plans = []
     for other in (snapshot.calendar.before(snapshot.milestone), snapshot.calendar.after(snapshot.milestone)):
@@ -202,5 +202,5 @@ def _link_neighbours(here: Address, snapshot: Snapshot, team: Team, words: Words
         if other and issue:
             text = links_section(snapshot, team, words, other, here)
             because = f"the planning issue of {snapshot.milestone.title} is its neighbour"
-            plans.append(edit_sections(issue, {"links": text}, team.limits.skip_label, because))
+            plans.append(edit_sections(issue, {"links": text}, team.limits.skip_label, because, needs))
     return joined(*plans)

@@ -170,6 +170,11 @@ class Gitlab:
             number = issue_edits.move_issue(self._store, issue, target, self._editor(by, at))
         return int(self._store.get("issues", number)["iid"])
 
+    def close_as_duplicate(self, project: str, iid: int, of: tuple[str, int], *, by: str) -> None:
+        """Close an issue as the duplicate of another (docs: user/project/issues/managing_issues)."""
+        self._store.update("issues", self._issue(project, iid)["id"], duplicated_to_id=self._issue(*of)["id"])
+        self.edit_issue(project, iid, by=by, state_event="close")
+
     def link_issues(self, source: tuple[str, int], target: tuple[str, int], link_type: str = "blocks") -> None:
         """Link two issues, each a project and a number: blocks, is_blocked_by or relates_to."""
         ends = [self._issue(*source)["id"], self._issue(*target)["id"]]

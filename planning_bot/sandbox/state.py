@@ -95,7 +95,7 @@ class Store:
         self.lock = threading.RLock()
         self._connection = sqlite3.connect(database, check_same_thread=False, isolation_level=None)
         self._connection.row_factory = _as_dict
-        self._connection.executescript(SCHEMA)
+        self._connection.executescript("PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY;" + SCHEMA)
 
     def close(self) -> None:
         """Close the database."""

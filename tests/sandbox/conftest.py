@@ -28,9 +28,14 @@ class Api:
 
     def call(self, method: str, path: str, **options: Any) -> requests.Response:
         """Send one request below /api/v4, on a connection of its own."""
-        headers = {"Authorization": f"Bearer {self.token}"}
+        return self.raw(method, path, {"Authorization": f"Bearer {self.token}"}, **options)
+
+    def raw(
+        self, method: str, path: str, headers: dict[str, str], data: object = None, **options: Any
+    ) -> requests.Response:
+        """Send one request with headers of its own."""
         url = f"{self.box.url}/api/v4{path}"
-        return requests.request(method, url, headers=headers, timeout=5, allow_redirects=False, **options)
+        return requests.request(method, url, headers=headers, data=data, timeout=5, allow_redirects=False, **options)
 
     def get(self, path: str, **params: Any) -> Any:
         """Return the JSON of a GET that succeeds."""

@@ -54,6 +54,29 @@ def test_an_update_and_a_note_without_content_are_refused(api: Api) -> None:
     assert api.call("POST", f"{ISSUES}/1/notes", json={"body": " "}).status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", f"{ISSUES}?sort=up", None),
+        ("GET", f"{ISSUES}?scope=mine", None),
+        ("GET", f"{ISSUES}?updated_after=yesterday", None),
+        ("GET", f"{ISSUES}/1/notes?order_by=body", None),
+        ("POST", ISSUES, {"title": "x", "issue_type": "wish"}),
+        ("PUT", f"{ISSUES}/1", {"state_event": "delete"}),
+        ("PUT", f"{ISSUES}/1", {"title": None}),
+        ("POST", f"{ISSUES}/1/notes", {}),
+        ("POST", f"{ISSUES}/1/notes", {"body": "x" * 1_000_001}),
+        ("POST", "/groups/acme/boards", {}),
+        ("POST", "/groups/acme/labels", {"name": "x"}),
+    ],
+)
+def test_values_that_gitlab_does_not_take_are_400(api: Api, method: str, path: str, body: Any) -> None:
+    api.post(ISSUES, title="One")
+    before = api.box.gitlab.dump()
+    assert api.call(method, path, json=body).status_code == 400
+    assert api.box.gitlab.dump() == before
+
+
 def test_the_free_tier_has_no_weight_one_assignee_and_no_further_boards(api: Api, box: Sandbox) -> None:
     box.tier = "free"
     issue = api.post(ISSUES, title="One", weight=3, assignee_ids=[1, 2], labels="workflow::a,workflow::b")

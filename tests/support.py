@@ -91,7 +91,7 @@ class FakeClock:
     """Time that passes when somebody sleeps, and only then."""
 
     def __init__(self) -> None:
-        self.started = time.time()
+        self.started = float(int(time.time()))
         self.waits: list[float] = []
         self._lock = threading.Lock()
 

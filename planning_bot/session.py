@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -17,8 +17,9 @@ import filelock
 import platformdirs
 from pydantic import SecretStr
 
-from planning_bot.delivery import check_limits, deliver
+from planning_bot.delivery import check_fresh, check_limits, deliver
 from planning_bot.domain.plan import Outcome
+from planning_bot.domain.results import ApplyResult
 from planning_bot.domain.run import Mode, TeamReport
 from planning_bot.errors import RefusedError, UsageError
 from planning_bot.gateways.gitlab_connection import GitLabConnection
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from planning_bot.domain.change import Change
     from planning_bot.domain.delivered import Door
     from planning_bot.domain.issue import Issue
-    from planning_bot.domain.plan import Plan
+    from planning_bot.domain.plan import Plan, SavedPlan, TeamPlan
     from planning_bot.domain.results import Result
     from planning_bot.domain.run import Options
     from planning_bot.domain.snapshot import Snapshot
@@ -85,14 +86,41 @@ class Session:
             return planned
         if not self.options.force:
             check_limits(plan, self.team.limits)
-        delivery = deliver(plan, self._door(snapshot), self.connection.together, self._announce)
+        delivery = deliver(plan, self.door(), self.connection.together, self._announce)
         return TeamReport(self.team.key, snapshot.milestone, result.after(delivery.created), plan, delivery.outcome)
 
-    def _door(self, snapshot: Snapshot) -> Door:
-        return GitLabWriter(self.connection, trusted_authors(self.team, snapshot.me.username))
+    def apply(self, planned: TeamPlan, result: Result) -> TeamReport:
+        """Carry a saved plan out, as it stands."""
+        report = TeamReport(self.team.key, planned.milestone, result, planned.plan)
+        if self.options.mode is Mode.PRINT:
+            return report
+        delivery = deliver(planned.plan, self.door(), self.connection.together, self._announce)
+        return replace(report, outcome=delivery.outcome)
+
+    def door(self) -> Door:
+        """The door through which this team's changes go."""
+        return GitLabWriter(self.connection, trusted_authors(self.team, self.reader.me().username))
 
     def _announce(self, change: Change) -> None:
         self.voice.progress(f"{self.team.key}: {change.kind.replace('_', ' ')} {change.target}")
+
+
+def apply_plans(saved: SavedPlan, sessions: list[Session]) -> Iterator[TeamReport]:
+    """Apply what was reviewed, or nothing of it: limits and the present are looked at before the first write.
+
+    Raises RefusedError where a limit is exceeded or the plan is stale; a dry run is told so too, after the plan.
+    """
+    result = ApplyResult(saved.command, saved.sha256)
+    pairs = list(zip(saved.teams, sessions, strict=True))
+    printed = [session.apply(planned, result) for planned, session in pairs if session.options.mode is Mode.PRINT]
+    yield from printed
+    for planned, session in pairs:
+        if not session.options.force:
+            check_limits(planned.plan, session.team.limits)
+        check_fresh(planned.plan, session.door(), session.connection.together)
+    if not printed:
+        for planned, session in pairs:
+            yield session.apply(planned, result)
 
 
 @contextmanager

@@ -24,7 +24,7 @@ def known_after_apply(handle: str) -> str:
 
 def board_handle(key: str) -> str:
     """Name a board that a plan creates, for what else in the plan needs it."""
-    return f"board/{key}"
+    return f"board:{key}"
 
 
 class _Frozen(BaseModel):

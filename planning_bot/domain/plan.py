@@ -63,6 +63,16 @@ class PlannedMilestone(_Frozen):
     start_date: date
     due_date: date
 
+    @property
+    def start_on(self) -> date:
+        """The first day."""
+        return self.start_date
+
+    @property
+    def due_on(self) -> date:
+        """The last day."""
+        return self.due_date
+
 
 class TeamPlan(_Frozen):
     """The plan of one team."""
@@ -79,6 +89,11 @@ class SavedPlan(_Frozen):
     command: str
     server: str
     teams: tuple[TeamPlan, ...]
+
+    @property
+    def team_names(self) -> tuple[str, ...]:
+        """The keys of the teams whose plans it holds."""
+        return tuple(team.team for team in self.teams)
 
     @property
     def sha256(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from planning_bot.domain.change import board_handle
 from planning_bot.domain.snapshot import PLANNING_ISSUE
@@ -14,15 +14,21 @@ if TYPE_CHECKING:
     from planning_bot.domain.delivered import Created
 
 
+class _Result:
+    def after(self, created: Mapping[str, Created]) -> Self:  # noqa: ARG002 - most results do not depend on it
+        """Give the result as it is once the plan was carried out."""
+        return self
+
+
 @dataclass(frozen=True)
-class CreateIssueResult:
+class CreateIssueResult(_Result):
     """The planning issue: null where a dry run would create it."""
 
     reference: str | None
     web_url: str | None
     created: bool
 
-    def after(self, created: Mapping[str, Created]) -> CreateIssueResult:
+    def after(self, created: Mapping[str, Created]) -> Self:
         """Give the result as it is once the plan was carried out."""
         if PLANNING_ISSUE not in created:
             return self
@@ -42,14 +48,16 @@ class BoardResult:
 
 
 @dataclass(frozen=True)
-class BoardsResult:
+class BoardsResult(_Result):
     """The team's boards, in the order of the configuration."""
 
     boards: tuple[BoardResult, ...]
 
-    def after(self, created: Mapping[str, Created]) -> BoardsResult:
+    def after(self, created: Mapping[str, Created]) -> Self:
         """Give the result as it is once the plan was carried out."""
-        return BoardsResult(tuple(_now_there(board, created.get(board_handle(board.key))) for board in self.boards))
+        return replace(
+            self, boards=tuple(_now_there(board, created.get(board_handle(board.key))) for board in self.boards)
+        )
 
 
 def _now_there(board: BoardResult, created: Created | None) -> BoardResult:
@@ -58,4 +66,28 @@ def _now_there(board: BoardResult, created: Created | None) -> BoardResult:
     return replace(board, id=created.id, web_url=created.web_url, created=True)
 
 
-Result = CreateIssueResult | BoardsResult
+@dataclass(frozen=True)
+class ApplyResult(_Result):
+    """Which plan was applied: the command that made it, and its SHA-256."""
+
+    command: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class CheckResult(_Result):
+    """What a configuration that has no mistakes says of a team."""
+
+    members: int
+    boards: int
+    scheduled: tuple[str, ...]
+
+
+Result = CreateIssueResult | BoardsResult | ApplyResult | CheckResult
+
+RESULTS: dict[str, type[Result]] = {
+    "create-issue": CreateIssueResult,
+    "boards": BoardsResult,
+    "apply": ApplyResult,
+    "check": CheckResult,
+}

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from planning_bot.domain.milestone import DatedMilestone
-    from planning_bot.domain.plan import Outcome, Plan
+    from planning_bot.domain.plan import Outcome, Plan, PlannedMilestone
     from planning_bot.errors import PlanningBotError
 
 
@@ -40,7 +40,7 @@ class TeamReport:
     """What a command came to for one team: a result and a plan, or an error."""
 
     team: str
-    milestone: DatedMilestone | None = None
+    milestone: DatedMilestone | PlannedMilestone | None = None
     result: Any = None
     plan: Plan | None = None
     outcome: Outcome | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
@@ -97,4 +98,8 @@ def _board_facts(board: BoardState | None) -> dict[str, str]:
 def _diff(old: str, new: str) -> tuple[str, ...]:
     """Give the lines that differ, signed, with a line of what stands around them."""
     lines = difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=1)
-    return tuple(line for line in lines if not line.startswith(("---", "+++", "@@")))
+    return tuple(_readable(line) for line in lines if not line.startswith(("---", "+++", "@@")))
+
+
+def _readable(line: str) -> str:
+    return re.sub(r"known-after-apply/[^/]*/", "known after apply", line)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from planning_bot.domain.results import BoardResult, BoardsResult, CreateIssueResult, Result
+from planning_bot.domain.results import ApplyResult, BoardResult, BoardsResult, CheckResult, CreateIssueResult, Result
 from planning_bot.rendering.escaping import markdown
 
 
@@ -13,6 +13,11 @@ def result_lines(result: Result) -> list[str]:
             return [_planning_issue(result)]
         case BoardsResult():
             return [_board(board) for board in result.boards]
+        case ApplyResult():
+            return [f"plan of {result.command}, SHA-256 {result.sha256}"]
+        case CheckResult():
+            parts = f"{result.members} members, {result.boards} boards, {len(result.scheduled)} scheduled commands"
+            return [f"no mistake found: {parts}"]
 
 
 def result_markdown(result: Result) -> str:

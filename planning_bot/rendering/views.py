@@ -7,6 +7,7 @@ import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from planning_bot.domain.plan import Plan
 from planning_bot.rendering.escaping import code, markdown, terminal
 from planning_bot.rendering.plan_rows import row
 from planning_bot.rendering.results import result_lines, result_markdown
@@ -14,7 +15,7 @@ from planning_bot.rendering.results import result_lines, result_markdown
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from planning_bot.domain.plan import Outcome, Plan, Remark
+    from planning_bot.domain.plan import Outcome, Remark
     from planning_bot.domain.run import TeamReport
     from planning_bot.errors import PlanningBotError
     from planning_bot.rendering.plan_rows import Row
@@ -93,7 +94,7 @@ def _team_json(report: TeamReport) -> dict[str, Any]:
             "due_date": milestone.due_on.isoformat(),
         },
         "result": asdict(report.result) if report.result else None,
-        "plan": report.plan.model_dump(mode="json") if report.plan else None,
+        "plan": None if report.error and not report.plan else (report.plan or Plan()).model_dump(mode="json"),
         "outcome": report.outcome.model_dump(mode="json") if report.outcome else None,
     }
     return {**answer, "error": _error_json(report.error)} if report.error else answer

@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 import gitlab
 import requests
-from gitlab.exceptions import GitlabHttpError
+from gitlab.exceptions import GitlabError
 
 from planning_bot.errors import ServerError, UnknownOutcomeError
 from planning_bot.gateways.polite_session import READ_SECONDS, Clock, PoliteSession, was_never_sent
@@ -96,8 +96,12 @@ class GitLabConnection:
         if self._next_page(first) and (pages := _page_count(first)) > 1:
             numbered = [{**query, "per_page": _PAGE, "page": page} for page in range(2, pages + 1)]
             answers += self._pages.map(lambda asked: self._request("get", path, asked), numbered)
-        while link := self._next_page(answers[-1]):
+        followed: set[str] = set()
+        while (link := self._next_page(answers[-1])) and link not in followed:
+            followed.add(link)
             answers.append(self._request("get", link, {}))
+        if link:
+            raise ServerError(f"GET {path}: the pages of the list go round in a circle")
         rows = {row["id"]: row for answer in answers for row in _decoded(answer, list)}
         return list(rows.values())
 
@@ -127,7 +131,7 @@ class GitLabConnection:
             return self._gitlab.http_request(
                 verb, path, query_data=_spelled(query), post_data=body, obey_rate_limit=False, max_retries=0
             )
-        except GitlabHttpError as error:
+        except GitlabError as error:  # the one of 401 is no GitlabHttpError
             raise _refusal(verb, path, error) from error
         except requests.RequestException as error:
             if was_never_sent(error) and verb != "get":
@@ -187,7 +191,7 @@ _HINTS = {
 _OWNER = re.compile(r"^/(group|project|user)s/([^/]+)")
 
 
-def _refusal(verb: str, path: str, error: GitlabHttpError) -> ServerError:
+def _refusal(verb: str, path: str, error: GitlabError) -> ServerError:
     """Tell of a refusal without a word of its headers or its body, which may repeat what was sent."""
     status = error.response_code or 0
     what = f"GitLab answered {status} {http.client.responses.get(status, '')}".rstrip() + f" to {verb.upper()} {path}"

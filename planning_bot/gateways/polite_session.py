@@ -11,12 +11,14 @@ Every gateway that speaks over `requests` uses it. It knows nothing of GitLab.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import requests
 import tenacity
@@ -31,6 +33,7 @@ _ATTEMPTS = 5
 _LONGEST_WAIT = 60.0
 _TRANSIENT = frozenset({429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 _READS = frozenset({"GET", "HEAD"})
+_LOG = logging.getLogger("planning_bot.http")
 
 
 @dataclass
@@ -101,7 +104,7 @@ class PoliteSession(requests.Session):
         def once() -> requests.Response:
             self.limiter.wait()
             with self._places:
-                response = send(request, **kwargs)
+                response = _logged(request, lambda: send(request, **kwargs))
             self.limiter.note(response.status_code, response.headers)
             return response
 
@@ -116,6 +119,19 @@ class PoliteSession(requests.Session):
         if response.status_code == HTTPStatus.TOO_MANY_REQUESTS and "Retry-After" in response.headers:
             return 0.0  # the limiter waits, for all threads at once
         return max(backoff, retry_after(response.headers, self.clock.now(), otherwise=0.0))
+
+
+def _logged(request: requests.PreparedRequest, send: Callable[[], requests.Response]) -> requests.Response:
+    """Note what was asked and how it went; nothing of a header or a body."""
+    parts = urlsplit(request.url or "")
+    what = f"{request.method} {parts.path}" + (f"?{parts.query}" if parts.query else "")
+    try:
+        response = send()
+    except requests.RequestException as error:
+        _LOG.info("%s: %s", what, type(error).__name__)
+        raise
+    _LOG.info("%s: %s in %.0f ms", what, response.status_code, response.elapsed.total_seconds() * 1000)
+    return response
 
 
 def retry_after(headers: Mapping[str, str], now: float, otherwise: float = 1.0) -> float:

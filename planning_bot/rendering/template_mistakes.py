@@ -24,7 +24,16 @@ def mistakes_of(name: str) -> Iterator[None]:
         raise _mistake(str(error.name or name), 1, _UNKNOWN) from error
     except jinja2.TemplateSyntaxError as error:
         raise _mistake(error.filename or error.name or name, error.lineno, error.message or "a syntax error") from error
-    except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
+    except (
+        jinja2.TemplateError,
+        TypeError,
+        ValueError,
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        OSError,
+        RecursionError,
+    ) as error:
         raise _mistake(*_place(error, name), str(error)) from error
 
 

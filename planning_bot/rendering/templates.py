@@ -17,12 +17,15 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 from pydantic import BaseModel
 
-from planning_bot.errors import ConfigurationError, Problem
+from planning_bot.errors import ConfigurationError
 from planning_bot.rendering.escaping import markdown, plain
+from planning_bot.rendering.template_mistakes import mistakes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
+
+    from planning_bot.errors import Problem
 
 # GitLab takes a description of up to 1,048,576 characters (docs: api/issues).
 _LONGEST = 1_000_000
@@ -44,6 +47,19 @@ class Templates:
         """
         ready = {key: Markup(text) for key, text in (sections or {}).items()}  # noqa: S704 - rendered here before
         return _filled(name, lambda: self._markdown.get_template(name), {**facts, "sections": ready}).strip()
+
+    def problems_of(self, name: str) -> list[Problem]:
+        """Compile a template and those that are shipped, or stand in for them, and give what is wrong with them."""
+        shipped = sorted(path.name for path in shipped_templates().glob("*.md.j2"))
+        return [problem for part in dict.fromkeys([name, *shipped]) for problem in self._problems(part)]
+
+    def _problems(self, name: str) -> list[Problem]:
+        try:
+            with mistakes_of(name):
+                self._markdown.get_template(name)
+        except ConfigurationError as error:
+            return error.problems
+        return []
 
     def line(self, source: str, facts: Mapping[str, object]) -> str:
         """Fill a one-line text of the configuration, such as a title. Raises ConfigurationError."""
@@ -132,42 +148,15 @@ def _glql(text: str) -> Markup:
 
 
 def _filled(name: str, find: Callable[[], jinja2.Template], facts: Mapping[str, object]) -> str:
-    try:
-        parts: list[str] = []
-        length = 0
+    parts: list[str] = []
+    length = 0
+    with mistakes_of(name):
         for part in find().generate(**facts):
             length += len(part)
             if length > _LONGEST:
-                raise _mistake(name, 1, f"it puts out more than {_LONGEST:,} characters")
+                raise ValueError(f"it puts out more than {_LONGEST:,} characters")
             parts.append(part)
-        return "".join(parts)
-    except jinja2.TemplateNotFound as error:
-        raise _mistake(
-            str(error.name or name), 1, "there is no such template beside the configuration or among those shipped"
-        ) from error
-    except jinja2.TemplateSyntaxError as error:
-        raise _mistake(error.filename or error.name or name, error.lineno, error.message or "a syntax error") from error
-    except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
-        file, line = _place(error, name)
-        raise _mistake(file, line, f"{error}") from error
-
-
-def _place(error: BaseException, name: str) -> tuple[str, int]:
-    """Find the line of a template in which an error was raised: Jinja2 rewrites tracebacks to say so."""
-    place = (name, 1)
-    trace = error.__traceback__
-    while trace is not None:
-        frame = trace.tb_frame
-        if "__jinja_template__" in frame.f_globals or frame.f_code.co_filename.endswith(".j2"):
-            place = (frame.f_code.co_filename, trace.tb_lineno)
-        trace = trace.tb_next
-    return place
-
-
-def _mistake(file: str, line: int, message: str) -> ConfigurationError:
-    return ConfigurationError(
-        [Problem(file, line, 1, "", message)], "mend the template, or delete it to use the shipped one"
-    )
+    return "".join(parts)
 
 
 @functools.cache

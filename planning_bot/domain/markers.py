@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_FORM = re.compile(r"<!-- planning-bot: ([a-z-]+) team=([A-Za-z0-9._-]+) milestone=([0-9]+) -->")
+_FORM = re.compile(r"<!-- planning-bot: ([a-z-]+) team=([A-Za-z0-9._-]+) milestone=([1-9][0-9]{0,18}) -->")
 
 
 @dataclass(frozen=True)

@@ -112,23 +112,44 @@ class SavedPlan(_Frozen):
         Raises UsageError where the file is no plan, and RefusedError where it was altered after it was saved.
         """
         try:
-            content = json.loads(text)
-        except ValueError as error:
+            content = json.loads(text, object_pairs_hook=_each_key_once, parse_constant=_no_number)
+            is_plan = isinstance(content, dict) and content.get("version") == PLAN_VERSION
+            stated = content.pop("sha256", None) if is_plan else None
+            found = _digest(content)
+        except (ValueError, RecursionError) as error:
             raise UsageError(f"{name} is not a saved plan: {error}", "save one with --out FILE") from error
-        if not isinstance(content, dict) or "sha256" not in content or content.get("version") != PLAN_VERSION:
+        if stated is None:
             raise UsageError(f"{name} is not a saved plan of version {PLAN_VERSION}", "save one with --out FILE")
-        stated = content.pop("sha256")
-        if stated != _digest(content):
+        if stated != found:
             raise RefusedError(
                 f"{name} was altered after it was saved: its content does not match its SHA-256",
                 "plan again, and review the new plan",
             )
+        return cls._validated(content, found, name)
+
+    @classmethod
+    def _validated(cls, content: dict[str, Any], digest: str, name: str) -> SavedPlan:
         try:
-            return cls.model_validate_json(json.dumps(content))
+            saved = cls.model_validate_json(json.dumps(content))
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"])
             raise UsageError(f"{name} is not a plan that this version can apply: {where}: {first['msg']}") from error
+        if saved.sha256 != digest:
+            # What a person reads in the file is what is applied: nothing in it was guessed or filled in.
+            raise UsageError(f"{name} is not a plan as this version writes it", "plan again with --out FILE")
+        return saved
+
+
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice in one object")
+    return found
+
+
+def _no_number(constant: str) -> None:
+    raise ValueError(f"{constant} is no number")
 
 
 def _digest(content: dict[str, Any]) -> str:

@@ -9,15 +9,20 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import deque
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
-_SECTION = re.compile(
-    r"^<!-- planning-bot:begin (?P<name>[a-z-]+) (?P<hash>[0-9a-f]{12}) -->[ \t]*\r?\n"
-    r"(?P<text>.*?)"
-    r"^<!-- planning-bot:end (?P=name) -->[ \t]*\r?$",
-    re.MULTILINE | re.DOTALL,
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_BEGIN = re.compile(
+    r"^<!-- planning-bot:begin (?P<name>[a-z-]+) (?P<hash>[0-9a-f]{12}) -->[ \t]*\r?\n",
+    re.MULTILINE,
 )
+# What follows the closing marker in its line is not the section's: a description keeps its line ends.
+_END = re.compile(r"^<!-- planning-bot:end (?P<name>[a-z-]+) -->(?=[ \t]*\r?$)", re.MULTILINE)
 
 
 class SectionState(Enum):
@@ -54,24 +59,25 @@ def wrap_section(name: str, text: str) -> str:
 
 def find_section(description: str, name: str) -> Section:
     """Look a section up in a description, and say what became of it."""
-    found = [match for match in _SECTION.finditer(description) if match["name"] == name]
+    found = [block for block in _blocks(description) if block.name == name]
     if not found:
         return Section(SectionState.ABSENT, None)
     if len(found) > 1:
         return Section(SectionState.AMBIGUOUS, None)
-    text = _normal(found[0]["text"])
+    text = _normal(found[0].text)
     if not text:
         return Section(SectionState.EMPTIED, "")
-    return Section(SectionState.OURS if found[0]["hash"] == _hash(text) else SectionState.EDITED, text)
+    return Section(SectionState.OURS if found[0].hash == _hash(text) else SectionState.EDITED, text)
 
 
 def replace_section(description: str, name: str, text: str) -> str:
     """Put a new text into a section that stands in the description; nothing outside of it changes."""
-
-    def anew(match: re.Match[str]) -> str:
-        return wrap_section(name, text) if match["name"] == name else match[0]
-
-    return _SECTION.sub(anew, description)
+    parts, position = [], 0
+    for block in _blocks(description):
+        if block.name == name:
+            parts += [description[position : block.start], wrap_section(name, text)]
+            position = block.end
+    return "".join([*parts, description[position:]])
 
 
 def append_sections(description: str, sections: dict[str, str]) -> str:
@@ -81,7 +87,7 @@ def append_sections(description: str, sections: dict[str, str]) -> str:
         for name, text in sections.items()
         if find_section(description, name).state is SectionState.ABSENT
     ]
-    return "\n\n".join([description.rstrip(), *missing]) if missing else description
+    return description + _gap_after(description) + "\n\n".join(missing) if missing else description
 
 
 def same_text(one: str, other: str) -> bool:
@@ -89,8 +95,41 @@ def same_text(one: str, other: str) -> bool:
     return _normal(one) == _normal(other)
 
 
+@dataclass(frozen=True)
+class _Block:
+    """A section with its markers, and where in the description it stands."""
+
+    name: str
+    hash: str
+    text: str
+    start: int
+    end: int
+
+
+def _blocks(description: str) -> Iterator[_Block]:
+    """Find every section; beginnings and ends are read once each, so that unclosed markers cost nothing."""
+    ends: dict[str, deque[re.Match[str]]] = {}
+    for end in _END.finditer(description):
+        ends.setdefault(end["name"], deque()).append(end)
+    position = 0
+    for begin in _BEGIN.finditer(description):
+        closing = ends.get(begin["name"], deque())
+        while closing and closing[0].start() < begin.end():
+            closing.popleft()
+        if closing and begin.start() >= position:
+            text = description[begin.end() : closing[0].start()]
+            position = closing[0].end()
+            yield _Block(begin["name"], begin["hash"], text, begin.start(), position)
+
+
+def _gap_after(description: str) -> str:
+    """Give the line ends that make an empty line after a description."""
+    ends = description[len(description.rstrip("\r\n")) :].count("\n")
+    return "\n" * max(0, 2 - ends) if description else ""
+
+
 def _normal(text: str) -> str:
-    return text.replace("\r\n", "\n").strip()
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def _hash(text: str) -> str:

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from planning_bot.domain.issue import Board, BoardList, Issue, Label, Note, User
 from planning_bot.domain.milestone import Milestone
+from planning_bot.errors import ServerError, UnknownOutcomeError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Payload = dict[str, Any]
+
+
+@contextmanager
+def documented(what: str, *, written: bool = False) -> Iterator[None]:
+    """Raise where an answer lacks what GitLab documents: ServerError, or UnknownOutcomeError once it was a write's."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        message = f"{what}: the answer lacks what GitLab documents ({type(error).__name__}: {error})"
+        if written:
+            raise UnknownOutcomeError(message, "run it again: the next run looks what became of it") from error
+        raise ServerError(message, "is gitlab.url the address of GitLab itself?") from error
 
 
 def user(row: Payload) -> User:

@@ -5,6 +5,7 @@ It decides nothing: whether a change may be sent is for `delivery` to say, after
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from typing import TYPE_CHECKING, Any, assert_never
 
@@ -14,11 +15,11 @@ from planning_bot.domain.change import (
     Change,
     CreateBoard,
     CreateIssue,
-    CreateNote,
     EditIssue,
     IssueState,
     Named,
     RepairBoard,
+    WriteNote,
     board_state,
 )
 from planning_bot.domain.delivered import Created, Delivered, Present
@@ -28,7 +29,7 @@ from planning_bot.gateways import gitlab_payloads as payloads
 from planning_bot.gateways.board_writer import BoardWriter
 
 if TYPE_CHECKING:
-    from planning_bot.domain.issue import Issue
+    from planning_bot.domain.issue import Issue, Note
     from planning_bot.gateways.gitlab_connection import GitLabConnection
     from planning_bot.gateways.polite_session import Clock
 
@@ -37,10 +38,11 @@ _NOTES_A_MINUTE, _CREATES_A_MINUTE = 30, 60
 
 
 class GitLabWriter:
-    """Carries changes out, one at a time. `trusted` are the authors whose markers count."""
+    """Carries changes out; several threads may use it. `trusted` are the authors whose markers count."""
 
-    def __init__(self, connection: GitLabConnection, trusted: frozenset[str]) -> None:
+    def __init__(self, connection: GitLabConnection, me: str, trusted: frozenset[str]) -> None:
         self._connection = connection
+        self._me = me
         self._trusted = trusted
         self._notes = Pace(connection.clock, _NOTES_A_MINUTE)
         self._creates = Pace(connection.clock, _CREATES_A_MINUTE)
@@ -48,14 +50,24 @@ class GitLabWriter:
 
     def look(self, change: Change) -> Present:
         """Read what is there now, in the form of the change's `before`."""
+        with payloads.documented(f"reading {change.target}"):
+            return self._look(change)
+
+    def send(self, change: Change, present: Present) -> Delivered:
+        """Send the change, and say what of it did not come about."""
+        with payloads.documented(f"writing {change.target}", written=True):
+            return self._send(change, present)
+
+    def _look(self, change: Change) -> Present:
         match change:
             case CreateIssue():
                 return Present(self._issue_with(change))
             case EditIssue():
                 issue = payloads.issue(self._connection.get(_issue_path(change.target)))
                 return Present(_state(issue, change), issue)
-            case CreateNote():
-                return Present(self._note_with(change))
+            case WriteNote():
+                note = self._own_note(change)
+                return Present(note and _as_before(note.body, change.before), note)
             case CreateBoard():
                 return Present(self._boards.namesake(change))
             case RepairBoard():
@@ -64,19 +76,16 @@ class GitLabWriter:
             case _:
                 assert_never(change)
 
-    def send(self, change: Change, present: Present) -> Delivered:
-        """Send the change, and say what of it did not come about."""
+    def _send(self, change: Change, present: Present) -> Delivered:
         match change:
             case CreateIssue():
                 self._creates.keep()
                 return self._create_issue(change)
             case EditIssue():
                 return self._edit_issue(change, present.seen)
-            case CreateNote():
+            case WriteNote():
                 self._notes.keep()
-                path = f"{_issue_path(change.target)}/notes"
-                note = payloads.note(self._connection.post(path, {"body": change.after}))
-                return Delivered(_unlike("the note's text", same_text(note.body, change.after)))
+                return self._write_note(change, present.seen)
             case CreateBoard():
                 self._creates.keep()
                 return self._boards.create(change)
@@ -93,11 +102,18 @@ class GitLabWriter:
         found = (payloads.issue(row) for row in rows)
         return next((i.reference for i in found if self._is_marked(change.marker, i.author, i.description)), None)
 
-    def _note_with(self, change: CreateNote) -> str | None:
-        rows = self._connection.get_all(f"{_issue_path(change.target)}/notes")
-        marker = change.after.split("\n", 1)[0]
+    def _own_note(self, change: WriteNote) -> Note | None:
+        """Find the note of the token's own user that carries the marker: of another's, GitLab lets nobody write."""
+        rows = self._connection.get_all(f"{_issue_path(change.target)}/notes", activity_filter="only_comments")
         notes = (payloads.note(row) for row in rows)
-        return next((note.body for note in notes if self._is_marked(marker, note.author, note.body)), None)
+        mine = (note for note in notes if note.author.casefold() == self._me.casefold())
+        return next((note for note in mine if str(Marker.of(note.body)) == change.marker), None)
+
+    def _write_note(self, change: WriteNote, note: Note | None) -> Delivered:
+        path, body = f"{_issue_path(change.target)}/notes", {"body": change.after}
+        answer = self._connection.put(f"{path}/{note.id}", body) if note else self._connection.post(path, body)
+        written = payloads.note(answer)
+        return Delivered(_unlike("the note's text", same_text(written.body, change.after)))
 
     def _is_marked(self, marker: str, author: str, body: str) -> bool:
         return author.casefold() in self._trusted and str(Marker.of(body)) == marker
@@ -166,12 +182,14 @@ class Pace:
     def __init__(self, clock: Clock, a_minute: int) -> None:
         self._clock = clock
         self._sent: deque[float] = deque(maxlen=a_minute)
+        self._lock = threading.Lock()
 
     def keep(self) -> None:
         """Wait until one more may be sent."""
-        if len(self._sent) == self._sent.maxlen:
-            self._clock.sleep(max(0.0, self._sent[0] + 60 - self._clock.now()))
-        self._sent.append(self._clock.now())
+        with self._lock:  # who waits holds it: those behind have to wait as well
+            if len(self._sent) == self._sent.maxlen:
+                self._clock.sleep(max(0.0, self._sent[0] + 60 - self._clock.now()))
+            self._sent.append(self._clock.now())
 
 
 def _issue_path(reference: str) -> str:
@@ -196,6 +214,11 @@ def _with_sections(description: str, sections: dict[str, str | None]) -> str:
     for name, text in sections.items():
         description = replace_section(description, name, text or "")
     return append_sections(description, {name: text or "" for name, text in sections.items()})
+
+
+def _as_before(text: str, before: str | None) -> str:
+    """Give a text as it was seen before, where GitLab changed no more than its blanks."""
+    return before if before is not None and same_text(text, before) else text
 
 
 def _unlike(what: str, is_as_meant: bool) -> tuple[str, ...]:  # noqa: FBT001 - a comparison, named by the caller

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from planning_bot.domain.change import CreateBoard, CreateIssue, CreateNote, resolved
+from planning_bot.domain.change import CreateBoard, CreateIssue, WriteNote, resolved
 from planning_bot.domain.plan import Outcome, Plan, Remark
 from planning_bot.errors import PlanningBotError, RefusedError, UnknownOutcomeError
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Together = Callable[..., list["Fate"]]
 
-_CREATES = (CreateIssue, CreateNote, CreateBoard)
+_CREATES = (CreateIssue, WriteNote, CreateBoard)
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Fate:
 
 def check_limits(plan: Plan, limits: Limits) -> None:
     """Refuse a plan of surprising size. Raises RefusedError with the numbers and the way on."""
-    creates = sum(isinstance(change, _CREATES) for change in plan.changes)
+    creates = sum(isinstance(change, _CREATES) and change.before is None for change in plan.changes)
     for count, limit, key, what in (
         (len(plan.changes), limits.max_changes, "max_changes", "changes"),
         (creates, limits.max_creates, "max_creates", "new objects"),

@@ -25,7 +25,8 @@ from planning_bot.errors import RefusedError, UsageError
 from planning_bot.gateways.gitlab_connection import GitLabConnection
 from planning_bot.gateways.gitlab_reader import GitLabReader
 from planning_bot.gateways.gitlab_writer import GitLabWriter
-from planning_bot.gathering import find_issue, gather, trusted_authors
+from planning_bot.gathering import gather
+from planning_bot.gathering.planning_project import find_issue, trusted_authors
 from planning_bot.rendering.templates import Templates
 
 if TYPE_CHECKING:
@@ -99,7 +100,8 @@ class Session:
 
     def door(self) -> Door:
         """The door through which this team's changes go."""
-        return GitLabWriter(self.connection, trusted_authors(self.team, self.reader.me().username))
+        me = self.reader.me().username
+        return GitLabWriter(self.connection, me, trusted_authors(self.team, me))
 
     def _announce(self, change: Change) -> None:
         self.voice.progress(f"{self.team.key}: {change.kind.replace('_', ' ')} {change.target}")

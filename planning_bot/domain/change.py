@@ -123,12 +123,17 @@ class EditIssue(_Change):
     after: IssueState
 
 
-class CreateNote(_Change):
-    """Write a note; its first line is a marker by which it is found again."""
+class WriteNote(_Change):
+    """Write the note of this program's user with that marker, its first line: a new one, or over the old text."""
 
-    kind: Literal["create_note"] = "create_note"
-    before: None = None
+    kind: Literal["write_note"] = "write_note"
+    before: str | None = None
     after: str
+
+    @property
+    def marker(self) -> str:
+        """The first line."""
+        return self.after.split("\n", 1)[0]
 
 
 class CreateBoard(_Change):
@@ -151,7 +156,7 @@ class RepairBoard(_Change):
 
 
 Change = Annotated[
-    CreateIssue | EditIssue | CreateNote | CreateBoard | RepairBoard,
+    CreateIssue | EditIssue | WriteNote | CreateBoard | RepairBoard,
     Field(discriminator="kind"),
 ]
 

@@ -37,7 +37,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Issue:
-    """One issue. `iid` is the number people see, `reference` the full `group/project#12`."""
+    """One issue. `iid` is the number people see, `reference` the full `group/project#12`, `kind` GitLab's type."""
 
     id: int
     iid: int
@@ -55,7 +55,13 @@ class Issue:
     confidential: bool
     created_at: datetime
     weight: int | None = None
+    kind: str = "issue"
     notes_count: int | None = None
+
+    @property
+    def project(self) -> str:
+        """The path of its project."""
+        return self.reference.rpartition("#")[0]
 
     @property
     def is_open(self) -> bool:

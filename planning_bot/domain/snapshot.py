@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from planning_bot.domain.markers import Marker
+from planning_bot.domain.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
     from planning_bot.domain.change import Named
-    from planning_bot.domain.issue import Board, Issue, Label, User
+    from planning_bot.domain.issue import Board, Issue, Label, Note, User
     from planning_bot.domain.milestone import Calendar, DatedMilestone
 
 PLANNING_ISSUE = "planning-issue"
@@ -41,7 +42,11 @@ class Removals:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What a command decides about. A part that the command did not ask for is empty."""
+    """What a command decides about. A part that the command did not ask for is empty.
+
+    `open_issues` are the team's, in whatever milestone, without planning issues, tasks and test cases. `record` is
+    what is remembered of the milestone, `record_note` the note of the token's user in which it stands.
+    """
 
     today: date
     milestone: DatedMilestone
@@ -53,6 +58,9 @@ class Snapshot:
     removals: Removals = field(default_factory=Removals)
     boards: tuple[Board, ...] = ()
     epic: Named | None = None
+    record: Record = field(default_factory=Record)
+    record_note: Note | None = None
+    open_issues: tuple[Issue, ...] = ()
 
 
 def find_owned(

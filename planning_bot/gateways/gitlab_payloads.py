@@ -70,6 +70,7 @@ def issue(row: Payload) -> Issue:
         confidential=bool(row.get("confidential")),
         created_at=datetime.fromisoformat(row["created_at"]),
         weight=row.get("weight"),
+        kind=row.get("issue_type") or "issue",
         notes_count=row.get("user_notes_count"),
     )
 

@@ -68,6 +68,10 @@ class GitLabReader:
         """The issues of a project that fit the query."""
         return self._list(f"/projects/{EncodedId(project)}/issues", payloads.issue, **_OLDEST_FIRST, **query)
 
+    def group_issues(self, group: str, **query: Any) -> tuple[Issue, ...]:
+        """The issues of a group and its subgroups that fit the query."""
+        return self._list(f"/groups/{EncodedId(group)}/issues", payloads.issue, **_OLDEST_FIRST, **query)
+
     def issue(self, project: str, iid: int) -> Issue:
         """One issue, as it is now; never from memory."""
         path = f"/projects/{EncodedId(project)}/issues/{iid}"

@@ -81,6 +81,7 @@ class PoliteSession(requests.Session):
         self.clock = clock or Clock()
         self.limiter = Limiter(self.clock)
         self._places = threading.BoundedSemaphore(connections)
+        self._closed = threading.Event()
         adapter = HTTPAdapter(pool_connections=1, pool_maxsize=connections)
         self.mount("https://", adapter)
         self.mount("http://", adapter)
@@ -88,13 +89,18 @@ class PoliteSession(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> None:
         """Follow no redirect."""
 
+    def close(self) -> None:
+        """Let go of the connections; what is under way in other threads is not tried again."""
+        self._closed.set()
+        super().close()
+
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         """Send a request, and again where that is safe and promises something."""
         kwargs["timeout"] = (CONNECT_SECONDS, READ_SECONDS)
         is_read = request.method in _READS
         retrying = tenacity.Retrying(
             sleep=self.clock.sleep,
-            stop=tenacity.stop_after_attempt(_ATTEMPTS),
+            stop=tenacity.stop_any(tenacity.stop_after_attempt(_ATTEMPTS), lambda _: self._closed.is_set()),
             wait=self._pause,
             retry=_read_may_be_repeated if is_read else _write_surely_did_not_happen,
             retry_error_callback=_as_it_was,
@@ -103,6 +109,8 @@ class PoliteSession(requests.Session):
 
         def once() -> requests.Response:
             self.limiter.wait()
+            if self._closed.is_set():
+                raise requests.ConnectionError("the session is closed")
             with self._places:
                 response = _logged(request, lambda: send(request, **kwargs))
             self.limiter.note(response.status_code, response.headers)

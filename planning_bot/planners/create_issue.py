@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from planning_bot.domain.change import (
     CreateIssue,
-    CreateNote,
     EditIssue,
     IssueDraft,
     IssueState,
     Named,
+    WriteNote,
     known_after_apply,
 )
 from planning_bot.domain.markers import Marker
@@ -103,7 +103,9 @@ def assigned_people(team: Team) -> tuple[str, ...]:
 
 
 def _refuse_namesake(title: str, snapshot: Snapshot) -> None:
-    namesakes = [issue for issue in snapshot.planning.issues if issue.is_open and issue.title.strip() == title]
+    ours = {issue.reference for found in snapshot.planning.owned.values() for issue in found}
+    strangers = (issue for issue in snapshot.planning.issues if issue.is_open and issue.reference not in ours)
+    namesakes = [issue for issue in strangers if issue.title.strip() == title]
     if namesakes:
         raise RefusedError(
             f"an open issue has this title already and is not the program's: {namesakes[0].reference}",
@@ -143,8 +145,13 @@ def _take_over(adopt: Issue, snapshot: Snapshot, team: Team, words: Words) -> Pl
     milestone = snapshot.milestone
     if team.limits.skip_label in adopt.labels:
         raise RefusedError(f"{adopt.reference} has the label {team.limits.skip_label}", "take the label off first")
+    if any(issue.reference == adopt.reference for found in snapshot.planning.owned.values() for issue in found):
+        raise RefusedError(
+            f"{adopt.reference} is the planning issue of another milestone already; nothing was written",
+            "name another issue, or leave --adopt out to have one created",
+        )
     edit = _equip(adopt, snapshot, team, opening_sections(snapshot, team, words))
-    note = CreateNote(
+    note = WriteNote(
         target=adopt.reference,
         because="its marker makes the issue findable, whatever its title becomes",
         needs=(edit.gives,) if edit else (),
@@ -157,18 +164,26 @@ def _take_over(adopt: Issue, snapshot: Snapshot, team: Team, words: Words) -> Pl
 def _equip(adopt: Issue, snapshot: Snapshot, team: Team, sections: dict[str, str]) -> EditIssue | None:
     """Give an adopted issue the labels, the milestone and the sections that it lacks; None where it has them all."""
     wanted, milestone = frozenset(team.planning_issue.labels), snapshot.milestone
-    place = Named(id=adopt.milestone_id, name=adopt.milestone or "") if adopt.milestone_id else None
     lacking = {n: t for n, t in sections.items() if find_section(adopt.description, n).state is SectionState.ABSENT}
-    before = IssueState(labels=tuple(sorted(wanted & adopt.labels)), milestone=place, sections=dict.fromkeys(lacking))
-    after = IssueState(
-        labels=tuple(sorted(wanted)),
-        milestone=place or Named(id=milestone.id, name=milestone.title),
-        sections={name: text.strip() for name, text in lacking.items()},
-    )
-    if before == after:
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    if not wanted <= adopt.labels:
+        before["labels"], after["labels"] = tuple(sorted(wanted & adopt.labels)), tuple(sorted(wanted))
+    if adopt.milestone_id is None:
+        before["milestone"], after["milestone"] = None, Named(id=milestone.id, name=milestone.title)
+    if lacking:
+        before["sections"] = dict.fromkeys(lacking)
+        after["sections"] = {name: text.strip() for name, text in lacking.items()}
+    if not after:
         return None
     because = f"it is taken over as the planning issue of {milestone.title}, as a person asked"
-    return EditIssue(target=adopt.reference, because=because, gives="adopted", before=before, after=after)
+    return EditIssue(
+        target=adopt.reference,
+        because=because,
+        gives="adopted",
+        before=IssueState(**before),
+        after=IssueState(**after),
+    )
 
 
 def _bring_up_to_date(issue: Issue, snapshot: Snapshot, team: Team, words: Words) -> Plan:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
-from planning_bot.domain.change import CreateBoard, CreateIssue, CreateNote, EditIssue, IssueState, RepairBoard
+from planning_bot.domain.change import CreateBoard, CreateIssue, EditIssue, IssueState, RepairBoard, WriteNote
 
 if TYPE_CHECKING:
     from planning_bot.domain.change import BoardState, Change
@@ -40,9 +40,10 @@ def row(change: Change) -> Row:
             return Row("+", "create issue", change.target, change.because, _draft_details(change))
         case EditIssue():
             return Row("~", "edit issue", change.target, change.because, _edit_details(change.before, change.after))
-        case CreateNote():
-            note = Detail("note", lines=_diff("", change.after))
-            return Row("+", "write note", change.target, change.because, (note,))
+        case WriteNote():
+            note = Detail("note", lines=_diff(change.before or "", change.after))
+            sign, verb = ("+", "write note") if change.before is None else ("~", "rewrite note")
+            return Row(sign, verb, change.target, change.because, (note,))
         case CreateBoard():
             return Row("+", "create board", change.target, change.because, _board_details(None, change.after))
         case RepairBoard():
@@ -97,9 +98,10 @@ def _board_facts(board: BoardState | None) -> dict[str, str]:
 
 def _diff(old: str, new: str) -> tuple[str, ...]:
     """Give the lines that differ, signed, with a line of what stands around them."""
-    lines = difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=1)
-    return tuple(_readable(line) for line in lines if not line.startswith(("---", "+++", "@@")))
+    lines = list(difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=1))
+    # The first two lines name files. Every line of a text has its sign in front, so `@@` begins none of them.
+    return tuple(_readable(line) for line in lines[2:] if not line.startswith("@@"))
 
 
 def _readable(line: str) -> str:
-    return re.sub(r"known-after-apply/[^/]*/", "known after apply", line)
+    return re.sub(r"known-after-apply/[^\s()]*/", "known after apply", line)

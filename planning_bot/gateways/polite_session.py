@@ -100,7 +100,7 @@ class PoliteSession(requests.Session):
         is_read = request.method in _READS
         retrying = tenacity.Retrying(
             sleep=self.clock.sleep,
-            stop=tenacity.stop_any(tenacity.stop_after_attempt(_ATTEMPTS), lambda _: self._closed.is_set()),
+            stop=lambda state: self._closed.is_set() or state.attempt_number >= _ATTEMPTS,
             wait=self._pause,
             retry=_read_may_be_repeated if is_read else _write_surely_did_not_happen,
             retry_error_callback=_as_it_was,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SATURDAY = 5
-_DECIMALS = 4
+DECIMALS = 4
 NOTHING = Fraction(0)
 
 
@@ -185,10 +185,10 @@ def exact(number: float) -> Fraction:
 
 def plain(number: Fraction) -> float:
     """Give a number for JSON: whole where it is, else to the fourth decimal; never a negative zero."""
-    rounded = round(number, _DECIMALS)
+    rounded = round(number, DECIMALS)
     return rounded.numerator if rounded.denominator == 1 else float(rounded)
 
 
-def shown(number: Fraction) -> str:
+def shown(number: Fraction, decimals: int = 2) -> str:
     """Give a number for people: to the second decimal, without zeros that say nothing."""
-    return f"{float(round(number, 2)):.2f}".rstrip("0").rstrip(".")
+    return f"{float(round(number, decimals)):.{decimals}f}".rstrip("0").rstrip(".")

@@ -101,7 +101,7 @@ class Calendar:
         found = self._by_word(word, today)
         if not found:
             raise UsageError(f"there is no {word} milestone on {today}", self._around(today))
-        if len(found) > 1:
+        if len({m.title for m in found}) > 1:  # of one title, which is ambiguous however it is named, see `named`
             both = " and ".join(f"{m.title} ({m.start_on} to {m.due_on})" for m in found)
             raise UsageError(f"more than one milestone is {word} on {today}: {both}", "name one: --milestone TITLE")
         return found[0].title

@@ -1,11 +1,12 @@
-"""A pretend GitLab over real HTTP on loopback, for ``demo``, ``sandbox`` and tests.
+"""A pretend GitLab and Google Sheets over real HTTP on loopback, for ``demo``, ``sandbox`` and tests.
 
-It is as small as they allow, models GitLab where GitLab is nasty, refuses with 501 what it does not know, and
+It is as small as they allow, models them where they are nasty, refuses with 501 what it does not know, and
 shares no code with the rest of the program, so that a mistake on one side is seen by the other.
 """
 
 from planning_bot.sandbox.faults import Fault
 from planning_bot.sandbox.seeding import Gitlab
 from planning_bot.sandbox.server import Request, Sandbox
+from planning_bot.sandbox.sheets import Sheets
 
-__all__ = ["Fault", "Gitlab", "Request", "Sandbox"]
+__all__ = ["Fault", "Gitlab", "Request", "Sandbox", "Sheets"]

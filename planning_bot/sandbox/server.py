@@ -12,6 +12,7 @@ from planning_bot.sandbox.connection import Listener, Response
 from planning_bot.sandbox.faults import INSTEAD, Fault
 from planning_bot.sandbox.routing import API, Answer
 from planning_bot.sandbox.seeding import Gitlab
+from planning_bot.sandbox.sheets import Sheets
 from planning_bot.sandbox.state import Store
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Sandbox:
         self._stopping = threading.Event()
         self._listener: Listener | None = None
         self.gitlab = Gitlab(self._store)
+        self.sheets = Sheets(self._store)
         self.requests: list[Request] = []
         self.latency = 0.0
         self.hang = 60.0
@@ -102,7 +104,8 @@ class Sandbox:
         if self.latency:
             self._stopping.wait(self.latency)
         kind, location = next(((fault.kind, fault.location) for fault in struck if fault.kind != "callback"), ("", ""))
-        response = _instead(kind, location) or self._carry_out(method, target, headers, body)
+        canned = self.sheets.instead(kind, request.path) or _instead(kind, location)
+        response = canned or self._carry_out(method, target, headers, body)
         for fault in struck:
             _run(fault.after)
         response = self._spoil(response, kind)
@@ -121,6 +124,8 @@ class Sandbox:
         if target.startswith(f"{API}/"):
             found = api.answer(self._store, method, target, headers, body)
             return _json(found, self.headers)
+        if self.sheets.serves(target.partition("?")[0]):
+            return self.sheets.respond(method, target, headers, body)
         with self._store.lock:
             shown = page.show(self._store, target.partition("?")[0])
         text = (shown.text or "").encode()

@@ -11,6 +11,7 @@ import os
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import filelock
@@ -32,7 +33,6 @@ from planning_bot.rendering.templates import Templates
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
-    from pathlib import Path
 
     from planning_bot.config import Config, Team
     from planning_bot.domain.change import Change
@@ -171,6 +171,7 @@ def one_at_a_time(config: Config, team: Team) -> Iterator[None]:
 
 
 def _lock_file(config: Config, team: Team) -> Path:
-    folder = platformdirs.user_state_path("planning-bot", ensure_exists=True)
+    folder = Path(os.environ.get("PLANNING_BOT_STATE") or platformdirs.user_state_path("planning-bot"))
+    folder.mkdir(parents=True, exist_ok=True)
     what = f"{config.gitlab.url} {team.gitlab.group} {team.key}"
     return folder / f"{hashlib.sha256(what.encode()).hexdigest()[:16]}.lock"

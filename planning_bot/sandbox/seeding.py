@@ -197,10 +197,14 @@ class Gitlab:
         """Add a board with a list for each label; return the id."""
         owner = self._owner("groups", group)["id"]
         number = self._store.insert("boards", group_id=owner, name=name)
-        for position, label in enumerate(lists):
-            label_id = self._label(group, label)
-            self._store.insert("board_lists", board_id=number, label_id=label_id, position=position)
+        for label in lists:
+            self.add_list(group, number, label)
         return number
+
+    def add_list(self, group: str, board: int, label: str) -> None:
+        """Add a list for a label at the right end of a board."""
+        label_id, position = self._label(group, label), len(answers.lists_of(self._store, board))
+        self._store.insert("board_lists", board_id=board, label_id=label_id, position=position)
 
     def issue(self, project: str, iid: int) -> Json:
         """Return an issue as GET does."""

@@ -50,18 +50,26 @@ def group() -> None:
 
 def main() -> None:
     """Run the program, and end it with the exit code of the contract."""
+    sys.exit(run())
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Carry out one command line, this process's own by default, and give its exit code.
+
+    Commands find this function as the context's object: `demo` types commands of its own.
+    """
     try:
-        sys.exit(group.main(standalone_mode=False) or 0)
+        return group.main(arguments, prog_name="planning-bot", standalone_mode=False, obj=run) or 0
     except click.exceptions.Exit as end:
-        sys.exit(end.exit_code)
+        return end.exit_code
     except click.ClickException as error:
         error.show()
-        sys.exit(2)
+        return 2
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted: what was sent stands; run it again to finish", err=True)
-        sys.exit(130)
+        return 130
     except Exception as error:  # noqa: BLE001 - the one boundary: nobody sees a traceback who did not ask for it
-        sys.exit(_tell(error))
+        return _tell(error)
 
 
 def _tell(error: Exception) -> int:

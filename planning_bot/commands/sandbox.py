@@ -30,11 +30,11 @@ def command(port: int, folder: Path | None) -> int:
         sys.stdout.flush()
         click.echo(f"# It is {story.today} there: planning-bot create-issue --today {story.today}", err=True)
         click.echo(f"# To look at:   {box.url}/   (Ctrl-C ends it)", err=True)
-        _wait()
+        wait_until_interrupted()
     return 0
 
 
-def _wait() -> None:
+def wait_until_interrupted() -> None:
     """Wait for Ctrl-C or for whoever started it to end it."""
     ended = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):

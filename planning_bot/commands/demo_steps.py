@@ -1,0 +1,89 @@
+"""The demo's steps, from the opening of a milestone on: what is typed, and what people do meanwhile.
+
+A further command is a further line in STEPS; a further deed of a person's is a function below it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from planning_bot.sandbox.story import GROUP, PLANNING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from planning_bot.sandbox import Sandbox
+
+TITLE = "Search 18.10 Planning"
+THEMES = "1. Search by commit author\n1. Filters that fit a small screen\n1. No query waits longer than a second"
+BOARD = "Search: Next 1-3 releases"
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A command that somebody types, and the exit code that it has to end with."""
+
+    sentence: str
+    line: str
+    exits: int = 0
+    known: bool = False  # the reader has seen this plan: it is folded
+
+    @property
+    def arguments(self) -> list[str]:
+        """What stands after `planning-bot`, word by word."""
+        return self.line.split()
+
+
+@dataclass(frozen=True)
+class Done:
+    """Something that a person does in GitLab, or looks at there: what `act` gives is shown."""
+
+    sentence: str
+    act: Callable[[Sandbox], str | None]
+
+
+def planning_issue(box: Sandbox) -> dict[str, Any]:
+    """Give the planning issue of the milestone that is being planned."""
+    return next(issue for issue in box.gitlab.issues(PLANNING) if issue["title"] == TITLE)
+
+
+def _write_themes(box: Sandbox) -> None:
+    issue = planning_issue(box)
+    description, count = re.subn(r"(?m)^1\.\n1\.\n1\.$", THEMES, issue["description"])
+    assert count == 1, "the template offers three empty themes"
+    box.gitlab.edit_issue(PLANNING, issue["iid"], by="mira.lindqvist", description=description)
+
+
+def _read_themes(box: Sandbox) -> str:
+    found = re.search(r"## Themes\n+(.*?)\s*<!--", planning_issue(box)["description"], re.DOTALL)
+    assert found, "the themes have a heading of their own"
+    return found[1]
+
+
+def _make_board(box: Sandbox) -> None:
+    box.gitlab.add_board(GROUP, BOARD, lists=["workflow::design"])
+
+
+def _add_list(box: Sandbox) -> None:
+    board = next(board for board in box.gitlab.boards(GROUP) if board["name"] == BOARD)
+    box.gitlab.add_list(GROUP, board["id"], "customer")
+
+
+STEPS: tuple[Typed | Done, ...] = (
+    Typed("Is the configuration right? This asks no server.", "check"),
+    Typed("What would it write? A dry run sends nothing but reads.", "create-issue --dry-run"),
+    Typed("Open the milestone: the planning issue is created.", "create-issue --apply", known=True),
+    Typed("Run again, it finds its issue, and changes nothing.", "create-issue --apply"),
+    Done("Mira, the product manager, writes the themes into the issue.", _write_themes),
+    Typed("Another run leaves what people wrote as it is.", "create-issue --apply"),
+    Done("The themes, as they stand in the issue now:", _read_themes),
+    Done(f"Tomas has made one of the boards by hand: {BOARD}.", _make_board),
+    Typed("Plan the boards, and save the plan for review.", "boards --out plan.json"),
+    Done("While the plan is being reviewed, Dana adds a list to that board: customer.", _add_list),
+    Typed("The plan is stale now. It is refused as a whole.", "apply plan.json", exits=3),
+    Typed("Plan anew. Dana's list stays.", "boards --out plan.json", known=True),
+    Typed("This one was reviewed, and is carried out as it stands.", "apply plan.json"),
+    Typed("The planning issue links its boards. Nothing is left to do.", "create-issue --apply"),
+)

@@ -83,10 +83,14 @@ class _Stage:
             _head("and `planning-bot demo --keep` leaves them running at this point, for you to look around.")
             return
         _head("Where to look, until Ctrl-C:")
-        click.echo(f"everything      {self.box.url}/")
-        click.echo(f"planning issue  {planning_issue(self.box)['web_url']}")
-        for board in self.box.gitlab.boards(GROUP):
-            click.echo(f"board           {self.box.url}/groups/{GROUP}/-/boards/{board['id']}")
+        issue = planning_issue(self.box)
+        places = [("Everything", f"{self.box.url}/"), (issue["title"], issue["web_url"])]
+        places += [
+            (board["name"], f"{self.box.url}/groups/{GROUP}/-/boards/{board['id']}")
+            for board in self.box.gitlab.boards(GROUP)
+        ]
+        for name, address in places:
+            click.echo(f"{name:<26} {address}")
         click.echo()
         _head("And to type commands of your own, in another terminal:")
         click.echo(f"cd {kept}")

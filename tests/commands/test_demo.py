@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+
+from planning_bot import cli
+from planning_bot.commands import demo
+from planning_bot.commands.demo_steps import STEPS, Done, Typed
+
+if TYPE_CHECKING:
+    from planning_bot.sandbox import Sandbox
+
+PROGRAM = [sys.executable, "-c", "from planning_bot.cli import main; main()"]
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give an empty home, and an environment that a newcomer has."""
+    for name in ("GITLAB_TOKEN", "NO_COLOR", "FORCE_COLOR", "PLANNING_BOT_STATE", "XDG_STATE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("PLANNING_BOT_CONFIG", "/nowhere/planning-bot.yml")  # the user's own is nothing to the demo
+    return tmp_path
+
+
+def play(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+    """Play the demo; what differs from one time to the next is put in words."""
+    code = cli.run(["demo", *arguments])
+    out, err = capsys.readouterr()
+    out = re.sub(r"http://127\.0\.0\.1:\d+", "http://sandbox", out)
+    return code, re.sub(r"\b[0-9a-f]{64}\b", "(sha)", out) + err
+
+
+def paragraphs(text: str) -> dict[str, list[str]]:
+    """Give the lines below each step's sentence."""
+    return {head.removeprefix("# "): lines for head, *lines in map(str.splitlines, text.strip().split("\n\n# "))}
+
+
+def test_it_tells_every_step_with_its_command_and_what_that_said(capsys: pytest.CaptureFixture[str]) -> None:
+    code, text = play(capsys)
+    told = [line for line in text.splitlines() if line.startswith(("$ ", "(exit code "))]
+    assert code == 0
+    assert told == [
+        "$ planning-bot check",
+        "$ planning-bot create-issue --dry-run",
+        "$ planning-bot create-issue --apply",
+        "$ planning-bot create-issue --apply",
+        "$ planning-bot create-issue --apply",
+        "$ planning-bot boards --out plan.json",
+        "$ planning-bot apply plan.json",
+        "(exit code 3)",
+        "$ planning-bot boards --out plan.json",
+        "$ planning-bot apply plan.json",
+        "$ planning-bot create-issue --apply",
+    ]
+    positions = [text.index(f"# {step.sentence}\n") for step in STEPS]
+    assert positions == sorted(positions)
+
+
+def test_the_answers_are_those_that_the_sentences_promise(capsys: pytest.CaptureFixture[str]) -> None:
+    steps = paragraphs(play(capsys)[1])
+    heading = "search · 18.10 (2026-02-14 to 2026-03-13)"
+    found = "planning issue found: acme/search/planning#1  http://sandbox/acme/search/planning/-/issues/1"
+    assert steps["Open the milestone: the planning issue is created."] == [
+        "$ planning-bot create-issue --apply",
+        heading,
+        "planning issue created: acme/search/planning#1  http://sandbox/acme/search/planning/-/issues/1",
+        "  … 19 lines of the plan",
+        "Plan: 1 change",
+        "Applied: 1 change",
+    ]
+    for sentence in (
+        "Run again, it finds its issue, and changes nothing.",
+        "Another run leaves what people wrote as it is.",
+        "The planning issue links its boards. Nothing is left to do.",
+    ):
+        assert steps[sentence] == ["$ planning-bot create-issue --apply", heading, found, "Plan: nothing to do"]
+    assert "1. Search by commit author" in steps["The themes, as they stand in the issue now:"]
+    assert steps["The plan is stale now. It is refused as a whole."] == [
+        "$ planning-bot apply plan.json",
+        "error: the plan is stale, acme: Search: Next 1-3 releases changed since it was made; nothing was written",
+        "  → plan again, and review the new plan",
+        "(exit code 3)",
+    ]
+    applied = steps["This one was reviewed, and is carried out as it stands."]
+    assert applied[1:3] == [heading, "plan of boards, SHA-256 (sha)"]
+    assert applied[-2:] == ["Plan: 5 changes", "Applied: 5 changes"]
+
+
+def test_it_leaves_nothing_behind(capsys: pytest.CaptureFixture[str], home: Path) -> None:
+    before, folder = dict(os.environ), Path.cwd()
+    play(capsys)
+    assert dict(os.environ) == before
+    assert Path.cwd() == folder
+    assert list(home.iterdir()) == []
+
+
+def test_it_talks_to_this_machine_only(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    addresses: set[str] = set()
+    connect = socket.socket.connect
+
+    def noting(self: socket.socket, address: Any) -> None:
+        addresses.add(address[0])
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", noting)
+    play(capsys)
+    assert addresses == {"127.0.0.1"}
+
+
+@pytest.mark.parametrize(
+    ("step", "complaint"),
+    [
+        (Typed("This must fail.", "check", exits=3), "exit code 0, and the story has 3"),
+        (Typed("This must not.", "create-issue --milestone 99.9"), "exit code 2, and the story has 0"),
+    ],
+)
+def test_a_step_that_goes_otherwise_ends_it(
+    step: Typed, complaint: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo, "STEPS", (step, Typed("Never told.", "check")))
+    code, text = play(capsys)
+    assert code == 1
+    assert complaint in text
+    assert "Never told." not in text
+
+
+def test_the_commands_see_the_day_of_the_story(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def a_fortnight_passes(box: Sandbox) -> None:
+        assert box.now
+        box.now = box.now.replace(month=2, day=14)
+
+    steps = (Done("Two weeks later.", a_fortnight_passes), Typed("Plan the next one.", "create-issue --dry-run"))
+    monkeypatch.setattr(demo, "STEPS", steps)
+    monkeypatch.setattr(demo, "planning_issue", lambda box: box.gitlab.issues("acme/search/engine")[0])
+    code, text = play(capsys)
+    assert code == 0
+    assert "search · 18.11 (2026-03-14 to 2026-04-10)" in text
+
+
+def test_it_ends_within_ten_seconds_where_nobody_watches() -> None:
+    started = time.monotonic()
+    done = subprocess.run(  # noqa: S603 - ours
+        [*PROGRAM, "demo"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\x1b" not in done.stdout
+    assert "`planning-bot sandbox` starts them anew" in done.stdout
+    assert time.monotonic() - started < 10
+
+
+def test_keep_serves_until_it_is_interrupted() -> None:
+    line = [*PROGRAM, "demo", "--keep"]
+    with subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as running:  # noqa: S603 - ours
+        assert running.stdout
+        lines: list[str] = []
+        for line_ in running.stdout:
+            lines.append(line_.rstrip())
+            if line_.startswith("planning-bot create-issue"):
+                break
+        address = next(line.split()[-1] for line in lines if line.startswith("Search 18.10 Planning "))
+        shown = requests.get(address, timeout=5).text
+        folder = Path(next(line for line in lines if line.startswith("cd ")).removeprefix("cd "))
+        assert "Search: Build 18.10</a>" in shown
+        assert (folder / "config" / "planning-bot.yml").is_file()
+        running.send_signal(signal.SIGINT)
+        assert running.wait(timeout=10) == 0
+    assert not folder.exists()

@@ -13,6 +13,7 @@ from planning_bot import __version__
 COMMANDS = {
     "create-issue": "The planning issue of a milestone, from the template",
     "boards": "The team's boards, as the configuration says",
+    "readiness": "Which candidates are unweighted, too big, not ready, badly labelled",
     "apply": "Carry out a saved plan, and nothing else",
     "check": "Check the configuration, offline: every error at once",
     "schema": "Print the configuration's JSON Schema, for editors",

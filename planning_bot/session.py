@@ -28,6 +28,8 @@ from planning_bot.gateways.gitlab_reader import GitLabReader
 from planning_bot.gateways.gitlab_writer import GitLabWriter
 from planning_bot.gathering import gather
 from planning_bot.gathering.planning_project import find_issue, trusted_authors
+from planning_bot.gathering.readiness import look_at_candidates, waiting_since
+from planning_bot.planners.readiness import Waiting, waiting_for_review
 from planning_bot.rendering.templates import Templates
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from planning_bot.domain.run import Options
     from planning_bot.domain.snapshot import Snapshot
     from planning_bot.gathering import Looks
+    from planning_bot.metrics.readiness import Seen
 
 _LOCK_SECONDS = 10
 
@@ -71,6 +74,16 @@ class Session:
         """Read everything that the command decides about, before the first write."""
         self.voice.progress(f"{self.team.key}: reading {self.team.gitlab.group}")
         return gather(self.team, self.reader, self.options.milestone, self.today, looks)
+
+    def look_at_candidates(self, snapshot: Snapshot) -> Seen:
+        """Look closer at the candidates: what blocks them, and what lacks the team's label."""
+        self.voice.progress(f"{self.team.key}: looking at the candidates of {snapshot.milestone.title}")
+        return look_at_candidates(self.team, self.reader, snapshot)
+
+    def waiting(self, snapshot: Snapshot) -> Waiting:
+        """Look at what waits for a review, and at who is there to give one."""
+        issues = waiting_for_review(snapshot, self.team)
+        return Waiting(waiting_since(self.team, self.reader, issues), issues)
 
     def find_issue(self, reference: str) -> Issue:
         """Find an issue of the planning project that the command line names."""

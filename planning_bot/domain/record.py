@@ -95,9 +95,7 @@ def own_note(notes: Iterable[Note], team: str, milestone_id: int, me: str) -> No
     return next((note for note in mine if Marker.of(note.body) == marker), None)
 
 
-def plan_record(
-    issue: Issue, team: str, milestone_id: int, before: Note | None, record: Record, because: str
-) -> Plan:
+def plan_record(issue: Issue, team: str, milestone_id: int, before: Note | None, record: Record, because: str) -> Plan:
     """Plan to write the record, if it says anything else than the note that is there."""
     data = record.model_dump_json(exclude_none=True).replace("<", "\\u003c").replace(">", "\\u003e")
     text = f"{Marker(RECORD, team, milestone_id)}\n\n{_SAYS}\n\n<!-- planning-bot:data {data} -->"

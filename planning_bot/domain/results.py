@@ -67,6 +67,37 @@ def _now_there(board: BoardResult, created: Created | None) -> BoardResult:
 
 
 @dataclass(frozen=True)
+class ReadinessFinding:
+    """One thing about one issue that somebody should mend."""
+
+    reference: str
+    weight: float | None
+    kind: str
+    because: str
+
+
+@dataclass(frozen=True)
+class Refinement:
+    """An issue that the PM asks engineers to refine, since when, and who is proposed for it."""
+
+    reference: str
+    since: str
+    proposed: str | None
+
+
+@dataclass(frozen=True)
+class ReadinessResult(_Result):
+    """Which candidates can be planned, what was found, and what waits for a review, the longest waiting first."""
+
+    ready: tuple[str, ...]
+    findings: tuple[ReadinessFinding, ...]
+    refine: tuple[Refinement, ...]
+    weighted: int
+    candidates: int
+    weight: float
+
+
+@dataclass(frozen=True)
 class ApplyResult(_Result):
     """Which plan was applied: the command that made it, and its SHA-256."""
 
@@ -83,11 +114,12 @@ class CheckResult(_Result):
     scheduled: tuple[str, ...]
 
 
-Result = CreateIssueResult | BoardsResult | ApplyResult | CheckResult
+Result = CreateIssueResult | BoardsResult | ReadinessResult | ApplyResult | CheckResult
 
 RESULTS: dict[str, type[Result]] = {
     "create-issue": CreateIssueResult,
     "boards": BoardsResult,
+    "readiness": ReadinessResult,
     "apply": ApplyResult,
     "check": CheckResult,
 }

@@ -70,6 +70,11 @@ def find_section(description: str, name: str) -> Section:
     return Section(SectionState.OURS if found[0].hash == _hash(text) else SectionState.EDITED, text)
 
 
+def has_sections(description: str) -> bool:
+    """Whether any managed section stands in a description."""
+    return any(True for _ in _blocks(description))
+
+
 def replace_section(description: str, name: str, text: str) -> str:
     """Put a new text into a section that stands in the description; nothing outside of it changes."""
     parts, position = [], 0

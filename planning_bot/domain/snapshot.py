@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from planning_bot.domain.markers import Marker
 from planning_bot.domain.record import Record
+from planning_bot.errors import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -30,6 +31,16 @@ class PlanningProject:
         """Give the program's planning issue of a milestone, where there is exactly one."""
         found = self.owned.get(milestone.id, ()) if milestone else ()
         return found[0] if len(found) == 1 else None
+
+    def check_marker(self, milestone: DatedMilestone) -> None:
+        """Raise RefusedError where two issues carry the marker of a milestone's planning issue."""
+        owned = self.owned.get(milestone.id, ())
+        if len(owned) > 1:
+            both = " and ".join(issue.reference for issue in owned)
+            raise RefusedError(
+                f"{both} carry the marker of the same planning issue; nothing was written",
+                "delete the first line of the description (or the marker's note) of the one that is not it",
+            )
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,10 @@ class GitLabConnection:
         """Read one object."""
         return _decoded(self._request("get", path, query), dict)
 
+    def get_list(self, path: str) -> list[dict[str, Any]]:
+        """Read a list that GitLab does not page."""
+        return _decoded(self._request("get", path, {}), list)
+
     def get_page(self, path: str, **query: Any) -> Page:
         """Read the first page of a list."""
         answer = self._request("get", path, {**query, "per_page": _PAGE, "page": 1})

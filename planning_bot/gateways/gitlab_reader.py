@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import Future
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gitlab.utils import EncodedId
@@ -95,6 +96,25 @@ class GitLabReader:
         path = f"/projects/{EncodedId(project)}/issues/{iid}/resource_milestone_events"
         with payloads.documented(f"GET {path}"):
             return any(row["action"] == "remove" for row in self._rows(path))
+
+    def label_added_at(self, project: str, iid: int, name: str) -> datetime | None:
+        """When the issue got a label for the last time; None where no event says so."""
+        path = f"/projects/{EncodedId(project)}/issues/{iid}/resource_label_events"
+        with payloads.documented(f"GET {path}"):
+            added = [
+                datetime.fromisoformat(row["created_at"])
+                for row in self._rows(path)
+                if row["action"] == "add" and (row.get("label") or {}).get("name") == name
+            ]
+        return max(added, default=None)
+
+    def blockers(self, project: str, iid: int) -> tuple[str, ...]:
+        """The references of the open issues that block an issue (docs: api/issue_links; Premium has such links)."""
+        path = f"/projects/{EncodedId(project)}/issues/{iid}/links"
+        rows = self._once((path,), lambda: self._connection.get_list(path))
+        with payloads.documented(f"GET {path}"):
+            blocking = (row for row in rows if row["link_type"] == "is_blocked_by" and row["state"] == "opened")
+            return tuple(sorted(row["references"]["full"] for row in blocking))
 
     def boards(self, group: str) -> tuple[Board, ...]:
         """The group's issue boards with their scope and lists."""

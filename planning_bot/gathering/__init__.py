@@ -52,6 +52,7 @@ def gather(team: Team, reader: GitLabReader, wanted: str, today: date, looks: Lo
     labels = {name: label for name in looks.labels if (label := reader.label(group, name))}
     people = {name: person for name in looks.people if (person := reader.person(name))}
     planning = planning_project(team, reader, calendar, milestone) if looks.planning_issues else PlanningProject()
+    planning.check_marker(milestone)
     issue = planning.planning_issue(milestone)
     notes = reader.notes(team.planning_issue.project, issue.iid) if looks.record and issue else ()
     return Snapshot(

@@ -6,6 +6,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
+from planning_bot.domain.sections import has_sections
 from planning_bot.domain.snapshot import PlanningProject, Removals, find_owned
 from planning_bot.errors import ServerError, UsageError
 
@@ -63,8 +64,7 @@ def planning_project(
     ]
     issues = tuple({issue.reference: issue for issue in seen}.values())
     trusted = trusted_authors(team, reader.me().username)
-    near = {near.id for near in (calendar.before(milestone), milestone, calendar.after(milestone)) if near}
-    unmarked = _perhaps_adopted(team, issues, near, trusted)
+    unmarked = _perhaps_adopted(team, issues, _near(milestone, calendar), trusted)
     reader.together(*(partial(reader.notes, project, issue.iid) for issue in unmarked))
     notes = {i.reference: tuple((n.author, n.body) for n in reader.notes(project, i.iid)) for i in unmarked}
     return PlanningProject(issues, find_owned(issues, notes, team.key, trusted))
@@ -87,10 +87,21 @@ def _closed_planning_issues(reader: GitLabReader, team: Team) -> tuple[Issue, ..
     return reader.project_issues(team.planning_issue.project, state="closed", labels=labels)
 
 
+def _near(milestone: DatedMilestone, calendar: Calendar) -> set[int]:
+    """Name the milestones whose planning issues are looked at: two on each side, for the neighbours' links."""
+    before, after = calendar.before(milestone), calendar.after(milestone)
+    beyond = (before and calendar.before(before), after and calendar.after(after))
+    return {near.id for near in (before, milestone, after, *beyond) if near}
+
+
 def _perhaps_adopted(
     team: Team, issues: tuple[Issue, ...], near: set[int], trusted: frozenset[str]
 ) -> tuple[Issue, ...]:
-    """Name the issues whose notes may hold a marker: planning issues of these milestones without one of their own."""
+    """Name the issues whose notes may hold a marker.
+
+    These are the planning issues of the milestones near by that have none of their own, and every issue that has a
+    managed section: one that was adopted stays adopted when somebody moves it or takes its label off.
+    """
     labels = frozenset(team.planning_issue.labels)
     owned = {issue.reference for found in find_owned(issues, {}, team.key, trusted).values() for issue in found}
     return tuple(
@@ -98,6 +109,5 @@ def _perhaps_adopted(
         for issue in issues
         if issue.reference not in owned
         and issue.notes_count != 0
-        and issue.milestone_id in near
-        and (labels <= issue.labels)
+        and ((issue.milestone_id in near and labels <= issue.labels) or has_sections(issue.description))
     )

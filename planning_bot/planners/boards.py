@@ -112,10 +112,17 @@ def _label(snapshot: Snapshot, name: str) -> Named:
 
 
 def _arranged(wanted: list[BoardColumn], present: list[BoardColumn]) -> list[BoardColumn]:
-    """Put the configured lists in their order into the places that they hold; a person's lists keep theirs."""
-    everything = present + [column for column in wanted if column not in present]
-    in_order = iter(wanted)
-    return [next(in_order) if column in wanted else column for column in everything]
+    """Add what is missing at the end, then move each configured list before those that come after it.
+
+    A person's lists are never moved themselves. Whoever is stopped in between and starts anew ends in the same order.
+    """
+    lists = present + [column for column in wanted if column not in present]
+    for number, column in enumerate(wanted):
+        here = lists.index(column)
+        first_after = min((lists.index(later) for later in wanted[number + 1 :]), default=here)
+        if first_after < here:
+            lists.insert(first_after, lists.pop(here))
+    return lists
 
 
 def _plan_board(board: _Wanted, team: Team) -> Plan:

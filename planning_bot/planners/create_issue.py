@@ -64,19 +64,14 @@ def plan_create_issue(
 
 def _the_one(snapshot: Snapshot, adopt: Issue | None) -> Issue | None:
     """Give the program's issue for the milestone, if there is one."""
-    owned = snapshot.planning.owned.get(snapshot.milestone.id, ())
-    if len(owned) > 1:
-        both = " and ".join(issue.reference for issue in owned)
+    snapshot.planning.check_marker(snapshot.milestone)
+    owned = snapshot.planning.planning_issue(snapshot.milestone)
+    if owned and adopt and adopt.reference != owned.reference:
         raise RefusedError(
-            f"{both} carry the marker of the same planning issue; nothing was written",
-            "delete the first line of the description (or the marker's note) of the one that is not it",
-        )
-    if owned and adopt and adopt.reference != owned[0].reference:
-        raise RefusedError(
-            f"milestone {snapshot.milestone.title} has its planning issue already: {owned[0].reference}",
+            f"milestone {snapshot.milestone.title} has its planning issue already: {owned.reference}",
             "delete the first line of its description if it is not to be the planning issue any longer",
         )
-    return owned[0] if owned else None
+    return owned
 
 
 def _check_names(snapshot: Snapshot, team: Team) -> None:

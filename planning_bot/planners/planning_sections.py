@@ -118,6 +118,12 @@ def edit_sections(
     )
 
 
+def not_posted(snapshot: Snapshot) -> Plan:
+    """Give the plan of a command that has nowhere to post: nothing is written, and that is said."""
+    title = snapshot.milestone.title
+    return Plan(notices=(f"milestone {title} has no planning issue yet, so nothing is posted: create-issue makes it",))
+
+
 def board_names(team: Team, words: Words, milestone: DatedMilestone) -> dict[str, str]:
     """Give the names of a milestone's boards by their keys."""
     facts = basic_facts(team, milestone)

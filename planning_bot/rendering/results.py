@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from planning_bot.domain.results import ApplyResult, BoardResult, BoardsResult, CheckResult, CreateIssueResult, Result
+from planning_bot.domain.results import (
+    ApplyResult,
+    BoardResult,
+    BoardsResult,
+    CheckResult,
+    CreateIssueResult,
+    ReadinessResult,
+    Result,
+)
 from planning_bot.rendering.escaping import markdown
+from planning_bot.rendering.table import aligned
 
 
 def result_lines(result: Result) -> list[str]:
@@ -13,6 +22,8 @@ def result_lines(result: Result) -> list[str]:
             return [_planning_issue(result)]
         case BoardsResult():
             return [_board(board) for board in result.boards]
+        case ReadinessResult():
+            return _readiness(result)
         case ApplyResult():
             return [f"plan of {result.command}, SHA-256 {result.sha256}"]
         case CheckResult():
@@ -35,3 +46,18 @@ def _planning_issue(result: CreateIssueResult) -> str:
 def _board(board: BoardResult) -> str:
     state = "created" if board.created else "found" if board.id else "not there yet"
     return f"board {state}: {board.name}  {board.web_url or ''}".rstrip()
+
+
+def _readiness(result: ReadinessResult) -> list[str]:
+    weighted = f"{result.weighted} of {result.candidates} are weighted"
+    lines = [
+        f"{len(result.ready)} of {result.candidates} candidates can be planned",
+        f"weight of the candidates: {result.weight:g} ({weighted})",
+        *aligned([(f"  {found.reference}", found.kind, found.because) for found in result.findings]),
+    ]
+    if result.refine:
+        lines.append("to be refined, the longest waiting first:")
+        lines += aligned(
+            [(f"  {row.reference}", f"since {row.since}", row.proposed or "nobody is there") for row in result.refine]
+        )
+    return lines

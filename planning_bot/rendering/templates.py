@@ -114,6 +114,7 @@ def _environment(folder: Path, escape: Callable[[object], str]) -> jinja2.Enviro
     environment.filters["day"] = _day
     environment.filters["glql"] = _glql
     environment.filters["address"] = _address
+    environment.filters["reference"] = _reference
     return environment
 
 
@@ -140,6 +141,12 @@ def _address(url: str) -> Markup:
     """Write a web address as the target of a Markdown link; only http and https, and what is about to be created."""
     allowed = url.startswith(("https://", "http://", "known-after-apply/"))
     return Markup(re.sub(r"[\s<>()\\]", lambda char: f"%{ord(char[0]):02X}", url) if allowed else "#")  # noqa: S704
+
+
+def _reference(reference: str) -> Markup:
+    """Write an issue's reference so that GitLab shows its title to whoever may see it (docs: user/markdown)."""
+    fits = re.fullmatch(r"[A-Za-z0-9_./-]+#[0-9]+", reference)
+    return Markup(f"{reference}+" if fits else markdown(reference))  # noqa: S704 - a reference and nothing else
 
 
 def _glql(text: str) -> Markup:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from planning_bot.errors import UsageError
 from planning_bot.sandbox import Sandbox
 from planning_bot.sandbox.story import tell_story
 
@@ -22,7 +23,10 @@ def command(port: int, folder: Path | None) -> int:
     """Start a pretend GitLab with a team and its history; print what to set; serve until interrupted."""
     with contextlib.ExitStack() as stack:
         home = folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="planning-bot-")))
-        box = stack.enter_context(Sandbox(port=port))
+        try:
+            box = stack.enter_context(Sandbox(port=port))
+        except OSError as error:
+            raise UsageError(f"port {port} cannot be listened on: {error.strerror}", "leave --port out") from error
         story = tell_story(box)
         config = story.write_files(home)
         click.echo(f"export GITLAB_TOKEN={story.token}")

@@ -10,7 +10,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
+
+from planning_bot.domain.table import Rows, tidy
 
 if TYPE_CHECKING:
     from planning_bot.domain.issue import Board
@@ -153,6 +162,19 @@ class RepairBoard(_Change):
     board_id: int
     before: BoardState
     after: BoardState
+
+
+_Rows = Annotated[Rows, AfterValidator(tidy)]
+
+
+class WriteTable(_Change):
+    """Write a table, header first, into a tab of a Sheet, from A1; a tab that does not exist (no before) is made."""
+
+    kind: Literal["write_table"] = "write_table"
+    sheet: str
+    tab: str
+    before: _Rows | None
+    after: _Rows
 
 
 Change = Annotated[

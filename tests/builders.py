@@ -134,6 +134,7 @@ class PlainWords:
     """Words in the place of templates, as few as show what a text was made from."""
 
     def render(self, name: str, facts: Mapping[str, Any], sections: Mapping[str, str] | None = None) -> str:
+        """Name the template, and what of the facts it shows."""
         title = facts["milestone"]["title"]
         if sections:
             return "\n\n".join(sections.values())
@@ -148,6 +149,7 @@ class PlainWords:
                 return f"{name.removesuffix('.md.j2')} of {title}"
 
     def line(self, source: str, facts: Mapping[str, Any]) -> str:
+        """Fill a title as the program does."""
         return words().line(source, facts)
 
 

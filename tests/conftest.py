@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from planning_bot.gateways import polite_session
 from planning_bot.sandbox import Sandbox
@@ -12,6 +13,11 @@ from tests.support import TOKEN, Desk, FakeClock, world
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+# A commit waits for few examples of each property, a night for many: pytest --hypothesis-profile nightly.
+settings.register_profile("commit", max_examples=40, deadline=None)
+settings.register_profile("nightly", max_examples=2000, deadline=None)
+settings.load_profile("commit")
 
 
 @pytest.fixture

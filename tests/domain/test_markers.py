@@ -17,17 +17,17 @@ markers = st.builds(
 )
 
 
-def test_a_marker_is_one_line():
+def test_a_marker_is_one_line() -> None:
     assert str(MARKER) == LINE
 
 
 @pytest.mark.parametrize("body", [LINE, f"{LINE}\n\ntext", f"{LINE}\r\n\r\ntext", f"{LINE}\n{LINE}"])
-def test_it_is_found_as_the_first_line_whatever_the_line_ends(body: str):
+def test_it_is_found_as_the_first_line_whatever_the_line_ends(body: str) -> None:
     assert Marker.of(body) == MARKER
 
 
 @given(markers, st.text())
-def test_every_marker_is_found_again(marker: Marker, text: str):
+def test_every_marker_is_found_again(marker: Marker, text: str) -> None:
     assert Marker.of(f"{marker}\n{text}") == marker
 
 
@@ -57,12 +57,12 @@ def test_every_marker_is_found_again(marker: Marker, text: str):
         LINE.replace(" -->", "-->"),
     ],
 )
-def test_nothing_that_only_resembles_it_counts(body: str):
+def test_nothing_that_only_resembles_it_counts(body: str) -> None:
     assert Marker.of(body) is None
 
 
 @given(st.text() | st.builds(lambda at, char: LINE[:at] + char + LINE[at:], st.integers(0, len(LINE)), st.text()))
-def test_what_is_read_as_a_marker_is_its_exact_line(body: str):
+def test_what_is_read_as_a_marker_is_its_exact_line(body: str) -> None:
     found = Marker.of(body)
 
     assert found is None or body.replace("\r\n", "\n").split("\n")[0] == str(found)

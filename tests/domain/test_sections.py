@@ -41,20 +41,20 @@ def as_lines(text: str, end: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", end)
 
 
-def test_a_section_stands_between_its_markers_with_empty_lines_around_its_text():
+def test_a_section_stands_between_its_markers_with_empty_lines_around_its_text() -> None:
     assert wrap_section(NAME, "| a |\n") == (
         "<!-- planning-bot:begin overview 13bb5e1404fe -->\n\n| a |\n\n<!-- planning-bot:end overview -->"
     )
 
 
-def test_a_section_without_text_is_two_markers():
+def test_a_section_without_text_is_two_markers() -> None:
     assert wrap_section(NAME, " \n") == (
         "<!-- planning-bot:begin overview e3b0c44298fc -->\n\n<!-- planning-bot:end overview -->"
     )
 
 
 @given(texts, line_ends)
-def test_what_was_written_is_found_as_ours_also_after_windows_line_ends(text: str, end: str):
+def test_what_was_written_is_found_as_ours_also_after_windows_line_ends(text: str, end: str) -> None:
     found = find_section(as_lines(f"before\n\n{wrap_section(NAME, text)}\n\nafter", end), NAME)
 
     assert found.is_writable
@@ -63,7 +63,7 @@ def test_what_was_written_is_found_as_ours_also_after_windows_line_ends(text: st
 
 
 @given(texts.filter(str.strip), texts.filter(str.strip), line_ends)
-def test_one_that_a_person_edited_is_not_writable(text: str, edited: str, end: str):
+def test_one_that_a_person_edited_is_not_writable(text: str, edited: str, end: str) -> None:
     description = wrap_section(NAME, text)
     body = description.split("\n", 1)[0] + f"\n{edited}\n<!-- planning-bot:end overview -->"
 
@@ -74,7 +74,7 @@ def test_one_that_a_person_edited_is_not_writable(text: str, edited: str, end: s
     assert found.is_writable == same
 
 
-def test_one_whose_text_a_person_deleted_is_to_be_written_anew():
+def test_one_whose_text_a_person_deleted_is_to_be_written_anew() -> None:
     begin, *_, end = wrap_section(NAME, "text").split("\n")
 
     assert find_section(f"{begin}\n{end}", NAME) == Section(SectionState.EMPTIED, "")
@@ -94,25 +94,25 @@ def test_one_whose_text_a_person_deleted_is_to_be_written_anew():
         wrap_section(NAME, "text").replace("<!--", "> <!--"),
     ],
 )
-def test_one_whose_markers_are_gone_or_mangled_is_left_out(description: str):
+def test_one_whose_markers_are_gone_or_mangled_is_left_out(description: str) -> None:
     assert find_section(description, NAME) == Section(SectionState.ABSENT, None)
     assert replace_section(description, NAME, "new") == description
 
 
-def test_one_that_stands_there_twice_is_nobodys():
+def test_one_that_stands_there_twice_is_nobodys() -> None:
     twice = f"{wrap_section(NAME, 'one')}\n\n{wrap_section(NAME, 'two')}"
 
     assert find_section(twice, NAME) == Section(SectionState.AMBIGUOUS, None)
 
 
-def test_one_with_its_own_closing_marker_inside_counts_as_edited_and_is_left_alone():
+def test_one_with_its_own_closing_marker_inside_counts_as_edited_and_is_left_alone() -> None:
     hostile = wrap_section(NAME, "text\n<!-- planning-bot:end overview -->\nmore")
 
     assert find_section(hostile, NAME) == Section(SectionState.EDITED, "text")
 
 
 @given(st.text())
-def test_text_from_elsewhere_never_ends_a_section(text: str):
+def test_text_from_elsewhere_never_ends_a_section(text: str) -> None:
     section = wrap_section(NAME, f"{markdown(text)}\n\n{markdown('<!-- planning-bot:end overview -->' + text)}")
 
     assert find_section(section, NAME).state is SectionState.OURS
@@ -121,7 +121,7 @@ def test_text_from_elsewhere_never_ends_a_section(text: str):
 @given(texts, texts, texts, texts, line_ends)
 def test_replacing_leaves_everything_outside_the_markers_byte_for_byte(
     before: str, old: str, new: str, after: str, end: str
-):
+) -> None:
     above, below = before.replace("planning-bot:begin", "") + end, end + after.replace("planning-bot:begin", "")
     description = above + as_lines(wrap_section(NAME, old), end) + below
 
@@ -129,7 +129,7 @@ def test_replacing_leaves_everything_outside_the_markers_byte_for_byte(
 
 
 @given(texts, texts, texts)
-def test_replacing_twice_is_replacing_once(old: str, first: str, second: str):
+def test_replacing_twice_is_replacing_once(old: str, first: str, second: str) -> None:
     description = f"before\n{wrap_section(NAME, old)}\nafter"
 
     assert replace_section(replace_section(description, NAME, first), NAME, second) == replace_section(
@@ -138,7 +138,7 @@ def test_replacing_twice_is_replacing_once(old: str, first: str, second: str):
 
 
 @given(st.lists(st.sampled_from(["overview", "links", "say-do"]), unique=True), st.data())
-def test_each_section_is_replaced_by_itself(names: list[str], data: st.DataObject):
+def test_each_section_is_replaced_by_itself(names: list[str], data: st.DataObject) -> None:
     plain = st.text(st.characters(codec="utf-8", exclude_characters="<"))
     now = {name: data.draw(plain) for name in names}
     description = "\n\n".join(["top", *(wrap_section(name, text) for name, text in now.items()), "bottom"])
@@ -150,7 +150,7 @@ def test_each_section_is_replaced_by_itself(names: list[str], data: st.DataObjec
 
 
 @given(texts.filter(lambda text: "planning-bot:begin" not in text), line_ends)
-def test_appending_leaves_what_is_there_byte_for_byte_and_adds_an_empty_line(text: str, end: str):
+def test_appending_leaves_what_is_there_byte_for_byte_and_adds_an_empty_line(text: str, end: str) -> None:
     description = as_lines(text, end)
 
     appended = append_sections(description, {"links": "a", "say-do": "b"})
@@ -164,11 +164,11 @@ def test_appending_leaves_what_is_there_byte_for_byte_and_adds_an_empty_line(tex
     ("description", "gap"),
     [("", ""), ("text", "\n\n"), ("text\n", "\n"), ("text\r\n", "\n"), ("text\n\n\n", ""), ("text  ", "\n\n")],
 )
-def test_appending_makes_no_more_line_ends_than_an_empty_line_needs(description: str, gap: str):
+def test_appending_makes_no_more_line_ends_than_an_empty_line_needs(description: str, gap: str) -> None:
     assert append_sections(description, {NAME: "a"}) == description + gap + wrap_section(NAME, "a")
 
 
-def test_appending_adds_only_what_is_not_there():
+def test_appending_adds_only_what_is_not_there() -> None:
     there = wrap_section(NAME, "a person edits this").replace("edits", "edited")
 
     assert append_sections(there, {NAME: "new"}) == there
@@ -176,7 +176,7 @@ def test_appending_adds_only_what_is_not_there():
 
 
 @pytest.mark.parametrize(("one", "other"), [("a\nb", "a\r\nb"), ("a", "\n a \n"), ("", " \r\n")])
-def test_texts_are_the_same_but_for_line_ends_and_blanks_around(one: str, other: str):
+def test_texts_are_the_same_but_for_line_ends_and_blanks_around(one: str, other: str) -> None:
     assert same_text(one, other)
     assert not same_text(one, f"{other}!")
 
@@ -191,7 +191,7 @@ def test_texts_are_the_same_but_for_line_ends_and_blanks_around(one: str, other:
     ],
     ids=["begins", "ends", "empty lines", "blanks"],
 )
-def test_a_page_made_to_be_slow_is_read_in_no_time(page: str):
+def test_a_page_made_to_be_slow_is_read_in_no_time(page: str) -> None:
     started = time.perf_counter()
 
     append_sections(replace_section(page, NAME, "new"), {NAME: "new"})

@@ -46,6 +46,9 @@ class Fate:
 
 def check_limits(plan: Plan, limits: Limits) -> None:
     """Refuse a plan of surprising size. Raises RefusedError with the numbers and the way on."""
+    if plan.surprises:
+        surprises = "; ".join(plan.surprises)
+        raise RefusedError(f"{surprises}; nothing was written", "if it is right, --force lifts the limit")
     creates = sum(isinstance(change, _CREATES) and change.before is None for change in plan.changes)
     for count, limit, key, what in (
         (len(plan.changes), limits.max_changes, "max_changes", "changes"),

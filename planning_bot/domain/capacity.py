@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+    from planning_bot.domain.delivered import Created
 
 SATURDAY = 5
 DECIMALS = 4
@@ -159,6 +161,23 @@ class OversizedIssue:
 
 
 @dataclass(frozen=True)
+class StageRow:
+    """Work that is carried over, at one stage: the weight still to be done, and the issues."""
+
+    name: str
+    weight: float
+    issues: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PastRow:
+    """The weight that a milestone that has ended came to, beside which a capacity can be looked at."""
+
+    milestone: str
+    completed_weight: float
+
+
+@dataclass(frozen=True)
 class CapacityResult:
     """What `capacity` answers."""
 
@@ -166,16 +185,17 @@ class CapacityResult:
     total: TotalRow
     oversized: tuple[OversizedIssue, ...] = ()
     unweighted: tuple[str, ...] = ()
+    carried_over: tuple[StageRow, ...] = ()
+    past: tuple[PastRow, ...] = ()
+
+    def after(self, created: Mapping[str, Created]) -> Self:  # noqa: ARG002 - it does not depend on it
+        """Give the result as it is once the plan was carried out."""
+        return self
 
     @classmethod
-    def of(
-        cls,
-        members: tuple[MemberCapacity, ...],
-        oversized: tuple[OversizedIssue, ...] = (),
-        unweighted: tuple[str, ...] = (),
-    ) -> CapacityResult:
-        """Give the result for members whose capacity is measured."""
-        return cls(tuple(MemberRow.of(member) for member in members), TotalRow.of(members), oversized, unweighted)
+    def of(cls, members: tuple[MemberCapacity, ...], **parts: Any) -> CapacityResult:
+        """Give the result for members whose capacity is measured; `parts` are the other fields."""
+        return cls(tuple(MemberRow.of(member) for member in members), TotalRow.of(members), **parts)
 
 
 def exact(number: float) -> Fraction:

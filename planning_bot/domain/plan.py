@@ -31,11 +31,15 @@ class Remark(_Frozen):
 
 
 class Plan(_Frozen):
-    """The changes in the order in which they are carried out, what was skipped, and what one should know."""
+    """The changes in the order in which they are carried out, what was skipped, and what one should know.
+
+    `surprises` are what a limit other than the plan's size is about: with one of them the plan needs --force.
+    """
 
     changes: tuple[Change, ...] = ()
     skipped: tuple[Remark, ...] = ()
     notices: tuple[str, ...] = ()
+    surprises: tuple[str, ...] = ()
 
 
 def joined(*plans: Plan) -> Plan:
@@ -44,6 +48,7 @@ def joined(*plans: Plan) -> Plan:
         changes=tuple(change for plan in plans for change in plan.changes),
         skipped=tuple(remark for plan in plans for remark in plan.skipped),
         notices=tuple(notice for plan in plans for notice in plan.notices),
+        surprises=tuple(surprise for plan in plans for surprise in plan.surprises),
     )
 
 

@@ -43,7 +43,7 @@ class MemberNumbers(_Frozen):
 
 
 class PostedCapacity(_Frozen):
-    """The capacity that was posted last, and on which day; the size of roster and time off for the next surprise."""
+    """A capacity that was posted, and on which day; days of time off, by which a source that shrank is noticed."""
 
     on: date
     members: dict[str, MemberNumbers]
@@ -61,10 +61,10 @@ class Record(_Frozen):
     """Everything that is remembered of one milestone; a part that is None was never written."""
 
     capacity: PostedCapacity | None = None
+    capacity_before: PostedCapacity | None = None
     commitment: tuple[str, ...] | None = None
     ended: EndedMilestone | None = None
     runs: dict[str, date] | None = None
-    asked: tuple[str, ...] | None = None
 
     def with_(self, **parts: object) -> Record:
         """Give the record with some parts written anew."""

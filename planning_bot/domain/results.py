@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
+from planning_bot.domain.capacity import CapacityResult
 from planning_bot.domain.change import board_handle
 from planning_bot.domain.snapshot import PLANNING_ISSUE
 
@@ -114,12 +115,13 @@ class CheckResult(_Result):
     scheduled: tuple[str, ...]
 
 
-Result = CreateIssueResult | BoardsResult | ReadinessResult | ApplyResult | CheckResult
+Result = CreateIssueResult | BoardsResult | ReadinessResult | CapacityResult | ApplyResult | CheckResult
 
 RESULTS: dict[str, type[Result]] = {
     "create-issue": CreateIssueResult,
     "boards": BoardsResult,
     "readiness": ReadinessResult,
+    "capacity": CapacityResult,
     "apply": ApplyResult,
     "check": CheckResult,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from planning_bot.domain.capacity import CapacityResult
 from planning_bot.domain.results import (
     ApplyResult,
     BoardResult,
@@ -11,6 +12,7 @@ from planning_bot.domain.results import (
     ReadinessResult,
     Result,
 )
+from planning_bot.rendering.capacity_text import capacity_lines, capacity_markdown
 from planning_bot.rendering.escaping import markdown
 from planning_bot.rendering.table import aligned
 
@@ -22,6 +24,8 @@ def result_lines(result: Result) -> list[str]:
             return [_planning_issue(result)]
         case BoardsResult():
             return [_board(board) for board in result.boards]
+        case CapacityResult():
+            return capacity_lines(result)
         case ReadinessResult():
             return _readiness(result)
         case ApplyResult():
@@ -33,6 +37,8 @@ def result_lines(result: Result) -> list[str]:
 
 def result_markdown(result: Result) -> str:
     """Give a result as Markdown."""
+    if isinstance(result, CapacityResult):
+        return capacity_markdown(result)
     return "\n".join(markdown(line) for line in result_lines(result))
 
 

@@ -47,6 +47,7 @@ def plan_text(plan: Plan, paint: Paint, *, in_full: bool) -> str:
         lines += _block(row(change), paint, in_full=in_full)
     lines += _remarks("left alone", plan.skipped, "cyan", paint)
     lines += [f"  {paint('notice', 'cyan')}  {terminal(notice)}" for notice in plan.notices]
+    lines += [f"  {paint('surprise', 'red')}  {terminal(surprise)}: it needs --force" for surprise in plan.surprises]
     lines.append(f"Plan: {_counted(len(plan.changes), 'change')}" if plan.changes else "Plan: nothing to do")
     return "\n".join(lines)
 
@@ -73,7 +74,9 @@ def plan_markdown(plan: Plan) -> str:
     """Give a plan for a merge request: each change with its reason, long texts folded."""
     parts = [_row_markdown(row(change)) for change in plan.changes]
     left_alone = [f"- left alone: {code(remark.target)}: {markdown(remark.because)}" for remark in plan.skipped]
-    parts += ["\n".join([*left_alone, *(f"- notice: {markdown(notice)}" for notice in plan.notices)])]
+    notices = [f"- notice: {markdown(notice)}" for notice in plan.notices]
+    surprises = [f"- **surprise**, needs --force: {markdown(surprise)}" for surprise in plan.surprises]
+    parts += ["\n".join([*left_alone, *notices, *surprises])]
     count = _counted(len(plan.changes), "change") if plan.changes else "nothing to do"
     return "\n\n".join(part for part in (f"**Plan:** {count}", *parts) if part)
 

@@ -1,0 +1,114 @@
+"""Decides what is told and posted of a team's capacity: days, never reasons, and what changed since it was posted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from planning_bot.domain.capacity import CapacityResult, StageRow, plain
+from planning_bot.domain.plan import Plan, joined
+from planning_bot.domain.record import MemberNumbers, PostedCapacity, plan_record
+from planning_bot.domain.sections import find_section
+from planning_bot.metrics.gate import is_weighted
+from planning_bot.metrics.load import oversized, unweighted
+from planning_bot.planners.facts import basic_facts
+from planning_bot.planners.planning_sections import edit_sections, not_posted
+
+if TYPE_CHECKING:
+    from planning_bot.config import Team
+    from planning_bot.domain.issue import Issue
+    from planning_bot.domain.record import Record
+    from planning_bot.domain.snapshot import Snapshot
+    from planning_bot.domain.words import Words
+    from planning_bot.metrics.team_capacity import TeamCapacity
+
+
+def plan_capacity(
+    snapshot: Snapshot, team: Team, words: Words, measured: TeamCapacity, *, only_tried: str = ""
+) -> tuple[CapacityResult, Plan]:
+    """Tell what the team can carry, and plan the section of the planning issue that says so.
+
+    `only_tried` says why the numbers are not the milestone's (an absence that is tried, a part of the milestone):
+    then nothing is posted.
+    """
+    candidates = [issue for issue in snapshot.open_issues if issue.milestone_id == snapshot.milestone.id]
+    result = CapacityResult.of(
+        measured.members,
+        oversized=oversized(team, candidates),
+        unweighted=unweighted(team, candidates),
+        carried_over=tuple(StageRow(s.name, plain(s.weight), s.issues) for s in measured.carried_over),
+        past=measured.past,
+    )
+    told = Plan(notices=measured.warnings)
+    issue = snapshot.planning.planning_issue(snapshot.milestone)
+    if only_tried:
+        return result, joined(told, Plan(notices=(f"nothing is posted: {only_tried}",)))
+    if issue is None:
+        return result, joined(told, not_posted(snapshot))
+    return result, joined(told, _post(issue, result, snapshot, team, words, measured))
+
+
+def _post(
+    issue: Issue, result: CapacityResult, snapshot: Snapshot, team: Team, words: Words, measured: TeamCapacity
+) -> Plan:
+    record = _recorded(snapshot, result, measured)
+    facts = {
+        **basic_facts(team, snapshot.milestone),
+        "result": result,
+        "warnings": measured.warnings,
+        "weighted": sum(is_weighted(i, team) for i in snapshot.open_issues if i.milestone_id == snapshot.milestone.id),
+        "candidates": sum(i.milestone_id == snapshot.milestone.id for i in snapshot.open_issues),
+        "before": record.capacity_before,
+        "changes": _changes(record),
+    }
+    text = words.render("section_capacity.md.j2", facts)
+    because = "the numbers are new" if record.capacity_before is None else "the numbers have changed"
+    section = edit_sections(issue, {"capacity": text}, team.limits.skip_label, because)
+    is_ours = find_section(issue.description, "capacity").is_writable and team.limits.skip_label not in issue.labels
+    remember = plan_record(
+        issue, team.key, snapshot.milestone.id, snapshot.record_note, record, "the next run compares with these numbers"
+    )
+    surprises = Plan(surprises=_surprises(snapshot.record, measured, team))
+    return joined(section, remember, surprises) if is_ours else section
+
+
+def _recorded(snapshot: Snapshot, result: CapacityResult, measured: TeamCapacity) -> Record:
+    """Give the record with these numbers; the same numbers leave it, its day and what was before as they are."""
+    record = snapshot.record
+    numbers = {
+        member.username: MemberNumbers(available_days=member.available_days, capacity_weight=member.capacity_weight)
+        for member in result.members
+    }
+    if record.capacity and record.capacity.members == numbers:
+        return record
+    posted = PostedCapacity(on=snapshot.today, members=numbers, pto_days=plain(measured.pto_days))
+    return record.with_(capacity=posted, capacity_before=record.capacity)
+
+
+def _changes(record: Record) -> list[tuple[str, float, float]]:
+    """Give whose capacity is another than it was when it was posted before: name, weight then, weight now."""
+    if record.capacity is None or record.capacity_before is None:
+        return []
+    then, now = record.capacity_before.members, record.capacity.members
+    names = dict.fromkeys([*then, *now])
+    weights = {name: (_weight(then.get(name)), _weight(now.get(name))) for name in names}
+    return [(name, before, after) for name, (before, after) in weights.items() if before != after]
+
+
+def _weight(numbers: MemberNumbers | None) -> float:
+    return numbers.capacity_weight if numbers else 0
+
+
+def _surprises(record: Record, measured: TeamCapacity, team: Team) -> tuple[str, ...]:
+    """Tell what shrank by more than the limit since it was posted: a source that lost its rows looks like this."""
+    posted, limit = record.capacity, team.limits.max_shrink
+    if posted is None or limit is None:
+        return ()
+    pairs = {
+        "members": (len(posted.members), len(measured.members)),
+        "days of time off": (posted.pto_days, plain(measured.pto_days)),
+    }
+    return tuple(
+        f"{what} shrank from {before:g} to {now:g} since {posted.on}, by more than limits.max_shrink ({limit:g})"
+        for what, (before, now) in pairs.items()
+        if before > 0 and before - now > limit * before
+    )

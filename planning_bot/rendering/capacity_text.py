@@ -1,0 +1,54 @@
+"""A team's capacity as a table for a terminal: one line for each person, with the working."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from planning_bot.rendering.table import aligned
+
+if TYPE_CHECKING:
+    from planning_bot.domain.capacity import CapacityResult, MemberRow
+
+_HEADER = ("engineer", "days", "capacity", "carry-over", "planned", "free", "how it is counted")
+_NUMBERS = frozenset(range(1, 6))
+
+
+def capacity_lines(result: CapacityResult) -> list[str]:
+    """Give the table, what is carried over, what past milestones came to, and the issues that ask for a decision."""
+    total = result.total
+    rows = [
+        _HEADER,
+        *(_row(member) for member in result.members),
+        ("all", *_weights(total.available_days, total), ""),
+    ]
+    lines = aligned(rows, _NUMBERS)
+    if result.carried_over:
+        stages = "; ".join(f"{stage.name} {_number(stage.weight)}" for stage in result.carried_over)
+        lines.append(f"carried over, what is left of it: {stages}")
+    if result.past:
+        past = ", ".join(f"{row.milestone} {_number(row.completed_weight)}" for row in result.past)
+        lines.append(f"weight completed before: {past}")
+    if result.oversized:
+        large = ", ".join(f"{issue.reference} ({issue.weight})" for issue in result.oversized)
+        lines.append(f"to break down: {large}")
+    if result.unweighted:
+        lines.append(f"without a weight: {', '.join(result.unweighted)}")
+    return lines
+
+
+def capacity_markdown(result: CapacityResult) -> str:
+    """Give the table as Markdown code, so that its columns stay aligned."""
+    return "\n".join(["```", *capacity_lines(result), "```"])
+
+
+def _row(member: MemberRow) -> tuple[str, ...]:
+    return (member.username, *_weights(member.available_days, member), member.working)
+
+
+def _weights(days: float, row: object) -> tuple[str, ...]:
+    names = ("capacity_weight", "carryover_weight", "planned_weight", "remaining_weight")
+    return (_number(days), *(_number(getattr(row, name)) for name in names))
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")

@@ -37,7 +37,10 @@ class Note:
 
 @dataclass(frozen=True)
 class Issue:
-    """One issue. `iid` is the number people see, `reference` the full `group/project#12`, `kind` GitLab's type."""
+    """One issue. `iid` is the number people see, `reference` the full `group/project#12`, `kind` GitLab's type.
+
+    `closed_at` is gone once it is opened again. `moved_to_id` is the id of its copy in another project.
+    """
 
     id: int
     iid: int
@@ -57,6 +60,11 @@ class Issue:
     weight: int | None = None
     kind: str = "issue"
     notes_count: int | None = None
+    updated_at: datetime | None = None
+    closed_at: datetime | None = None
+    moved_to_id: int | None = None
+    is_duplicate: bool = False
+    is_promoted: bool = False
 
     @property
     def project(self) -> str:

@@ -72,6 +72,11 @@ def issue(row: Payload) -> Issue:
         weight=row.get("weight"),
         kind=row.get("issue_type") or "issue",
         notes_count=row.get("user_notes_count"),
+        updated_at=_time(row.get("updated_at")),
+        closed_at=_time(row.get("closed_at")),
+        moved_to_id=row.get("moved_to_id"),
+        is_duplicate=bool((row.get("_links") or {}).get("closed_as_duplicate_of")),
+        is_promoted=row.get("promoted_to_epic_id") is not None,
     )
 
 
@@ -103,6 +108,10 @@ def text(value: str | None) -> str:
 def _username(person: Payload | None) -> str:
     # The author of a deleted account is null.
     return person["username"] if person else ""
+
+
+def _time(value: str | None) -> datetime | None:
+    return datetime.fromisoformat(value) if value else None
 
 
 def _day(value: str | None) -> date | None:

@@ -90,6 +90,11 @@ class Sheets:
         with self._store.lock:
             self._google.accounts.tokens.clear()
 
+    def forget_keys(self) -> None:
+        """Let every key be one that was deleted."""
+        with self._store.lock:
+            self._google.accounts.keys.clear()
+
     def dump(self) -> dict[str, dict[str, list[list[Any]]]]:
         """Return everything that a run can change, formulas as such."""
         with self._store.lock:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 _END = r"([A-Za-z]{1,3})?([1-9][0-9]{0,6})?"
 _CELLS = re.compile(rf"{_END}(?::{_END})?")
+_QUOTED = re.compile(r"'((?:[^']|'')*)'(?:!(.*))?", re.DOTALL)
 _BARE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LETTERS = 26
 
@@ -32,11 +33,11 @@ class Block:
 
 
 def split_title(text: str) -> tuple[str | None, str]:
-    """Split ``'My tab'!A1:B2`` into the tab's title and the cells; without ``!`` the title is None or quoted."""
+    """Split ``'My tab'!A1:B2`` into the tab's title and the cells; what has no ``!`` and no quotes may be either."""
+    if match := _QUOTED.fullmatch(text):
+        return match[1].replace("''", "'"), match[2] or ""
     title, mark, cells = text.rpartition("!")
-    if not mark:
-        return (_unquoted(text), "") if text.startswith("'") and text.endswith("'") else (None, text)
-    return _unquoted(title), cells
+    return (title, cells) if mark else (None, text)
 
 
 def parse_cells(text: str) -> Block | None:
@@ -84,11 +85,6 @@ def spell(title: str, block: Block) -> str:
 def quoted(title: str) -> str:
     """Return a title as ranges hold it (recorded: Sheet1!A1, but 'My tab'!A1)."""
     return title if _BARE.fullmatch(title) else "'" + title.replace("'", "''") + "'"
-
-
-def _unquoted(title: str) -> str:
-    is_quoted = len(title) > 1 and title.startswith("'") and title.endswith("'")
-    return title[1:-1].replace("''", "'") if is_quoted else title
 
 
 def _number(letters: str) -> int:

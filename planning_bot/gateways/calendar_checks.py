@@ -1,0 +1,101 @@
+"""What an event must say so that its days can be counted; everything that is wrong with it, at its line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import TYPE_CHECKING, Any
+
+from planning_bot.domain.absence import Unreadable
+from planning_bot.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from planning_bot.gateways.calendar_outline import Block
+
+_ONCE = ("DTSTART", "DTEND", "DURATION", "RRULE", "RECURRENCE-ID", "UID", "STATUS", "TRANSP", "SEQUENCE")
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
+
+
+@dataclass(frozen=True)
+class Found:
+    """An event of members, as it stands in the file."""
+
+    block: Block
+    members: frozenset[str]
+
+
+def check(found: Sequence[Found], events: Sequence[Any], source: str) -> None:
+    """Raise ConfigurationError with everything in the events of members that makes no sense."""
+    problems = [
+        problem(source, each, key, message)
+        for each, event in zip(found, events, strict=True)
+        for key, message in _mistakes(each.block, event)
+    ]
+    problems += [problem(source, each, "UID", message) for each, message in _contradictions(found)]
+    if problems:
+        raise ConfigurationError([*problems])
+
+
+def _mistakes(block: Block, event: Any) -> Iterator[tuple[str, str]]:
+    """Find what is wrong with an event, by property."""
+    yield from ((name or "", "cannot be read") for name, _ in event.errors)
+    yield from ((name, "stands twice") for name in _ONCE if len(block.values(name)) > 1)
+    if event.errors or any(len(block.values(name)) > 1 for name in _ONCE):
+        return
+    if "DTSTART" not in event:
+        yield "DTSTART", "is missing: the event has no beginning"
+        return
+    if block.values("EXRULE"):
+        yield "EXRULE", "is not understood; write the exceptions as EXDATE"
+    start, end = event["DTSTART"].dt, _end(event)
+    if not isinstance(start, date) or not isinstance(end, date):
+        yield "DTSTART", "is no day or time"
+    elif isinstance(start, datetime) != isinstance(end, datetime):
+        yield "DTEND", "is a day where DTSTART is a time, or a time where DTSTART is a day"
+    elif not (_FIRST_YEAR <= start.year <= _LAST_YEAR and _FIRST_YEAR <= end.year <= _LAST_YEAR):
+        yield "DTSTART", f"is not in the years {_FIRST_YEAR} to {_LAST_YEAR}"
+    elif _instant(end) < _instant(start):
+        yield "DTEND", "is before DTSTART"
+
+
+def _contradictions(found: Sequence[Found]) -> Iterator[tuple[Found, str]]:
+    """Find events that claim to be the same one, and are not: one of them would be lost."""
+    seen: dict[tuple[str, str, str], Found] = {}
+    for each in found:
+        block = each.block
+        key = (block.value("UID"), block.value("RECURRENCE-ID"), block.value("SEQUENCE"))
+        first = seen.setdefault(key, each)
+        if (
+            key[0]
+            and first is not each
+            and [text for _, text in first.block.lines] != [text for _, text in block.lines]
+        ):
+            yield each, f"is that of the event in line {first.block.line}, which says something else"
+
+
+def _end(event: Any) -> Any:
+    start = event["DTSTART"].dt
+    if "DTEND" in event:
+        return event["DTEND"].dt
+    if "DURATION" in event:
+        length = event["DURATION"].dt
+        # A day plus hours is a day: that is a mistake which the check of kinds above would not see.
+        return start + length if isinstance(start, datetime) or not length.seconds else datetime.combine(start, time())
+    return start
+
+
+def _instant(moment: date) -> datetime:
+    if not isinstance(moment, datetime):
+        return datetime.combine(moment, time(), UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def problem(source: str, found: Found, key: str, message: str) -> Unreadable:
+    """Say what is wrong with an event: whose it is and where it stands, but not what it is about."""
+    who = " and ".join(sorted(found.members)) or "members"
+    place = f"{source}:{found.block.line_of(key)}"
+    return Unreadable.at(
+        source, place, f"event of {who}, {found.block.value('DTSTART')[:16]}", f"{key} {message}".strip()
+    )

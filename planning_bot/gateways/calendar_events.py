@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -68,27 +70,36 @@ def _parsed(found: Sequence[Found], zones: Zones, source: str) -> list[Any]:
     """Parse the events, in their order. Raises ConfigurationError with all that cannot be parsed."""
     from icalendar import Calendar  # noqa: PLC0415 - only those who have a calendar wait for it
 
-    texts: list[str] = []
-    problems: list[Unreadable] = []
-    for number, each in enumerate(found):
-        try:
-            texts.append(_written(each.block, number, zones))
-        except ValueError as error:
-            problems.append(problem(source, each, "", str(error)))
+    texts = [_written(each.block, number, zones) for number, each in enumerate(found)]
+    problems = [problem(source, found[n], name, why) for n, text in enumerate(texts) for name, why in text.unknown]
     if problems:
         raise ConfigurationError([*problems])
     try:
-        calendar = Calendar.from_ical(f"{_HEAD}{zones.text()}{''.join(texts)}END:VCALENDAR\r\n")
+        calendar = Calendar.from_ical(f"{_HEAD}{zones.text()}{''.join(text.text for text in texts)}END:VCALENDAR\r\n")
         return list(calendar.walk("VEVENT"))
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError) as error:
         message = f"the calendar cannot be read ({type(error).__name__})"
         raise ConfigurationError([Unreadable.at(source, source, "", message)]) from None
 
 
-def _written(block: Block, number: int, zones: Zones) -> str:
-    lines = [(line, zones.known(text)) for line, text in block.lines]
+@dataclass(frozen=True)
+class _Written:
+    """An event written down again, with time zones that are known; those that are not, by property."""
+
+    text: str
+    unknown: tuple[tuple[str, str], ...]
+
+
+def _written(block: Block, number: int, zones: Zones) -> _Written:
+    lines, unknown = [], []
+    for line, text in block.lines:
+        try:
+            lines.append((line, zones.known(text)))
+        except ValueError as error:
+            unknown.append((re.split("[;:]", text, maxsplit=1)[0].upper(), str(error)))
     lines += [] if block.value("UID") else [(block.line, f"UID:line-{block.line}")]
-    return Block(block.name, block.line, [*lines, (block.line, f"{_MARK}:{number}")]).text()
+    marked = Block(block.name, block.line, [*lines, (block.line, f"{_MARK}:{number}")])
+    return _Written(marked.text(), tuple(unknown))
 
 
 def _expand_all(found: Sequence[Found], events: Sequence[Any], source: str, window: Window) -> None:

@@ -59,6 +59,7 @@ class Issue:
     created_at: datetime
     weight: int | None = None
     kind: str = "issue"
+    tier_has_weights: bool = True
     notes_count: int | None = None
     updated_at: datetime | None = None
     closed_at: datetime | None = None

@@ -71,6 +71,7 @@ def issue(row: Payload) -> Issue:
         created_at=datetime.fromisoformat(row["created_at"]),
         weight=row.get("weight"),
         kind=row.get("issue_type") or "issue",
+        tier_has_weights="weight" in row,
         notes_count=row.get("user_notes_count"),
         updated_at=_time(row.get("updated_at")),
         closed_at=_time(row.get("closed_at")),

@@ -53,3 +53,10 @@ def may_be_planned(issue: Issue, team: Team, blockers: tuple[str, ...]) -> bool:
         and not (blocking_labels(issue, team) or blockers)
         and not is_skipped(issue, team)
     )
+
+
+def tier_notices(issues: tuple[Issue, ...]) -> tuple[str, ...]:
+    """Say so where GitLab keeps no weights: its Free tier leaves the key out of every issue."""
+    if not issues or any(issue.tier_has_weights for issue in issues):
+        return ()
+    return ("this GitLab keeps no weights (its Free tier has none), so every issue counts as unweighted",)

@@ -8,7 +8,7 @@ from planning_bot.domain.capacity import CapacityResult, StageRow, plain
 from planning_bot.domain.plan import Plan, joined
 from planning_bot.domain.record import MemberNumbers, PostedCapacity, plan_record
 from planning_bot.domain.sections import find_section
-from planning_bot.metrics.gate import is_weighted
+from planning_bot.metrics.gate import is_weighted, tier_notices
 from planning_bot.metrics.load import oversized, unweighted
 from planning_bot.planners.facts import basic_facts
 from planning_bot.planners.planning_sections import edit_sections, not_posted
@@ -38,7 +38,7 @@ def plan_capacity(
         carried_over=tuple(StageRow(s.name, plain(s.weight), s.issues) for s in measured.carried_over),
         past=measured.past,
     )
-    told = Plan(notices=measured.warnings)
+    told = Plan(notices=(*tier_notices(snapshot.open_issues), *measured.warnings))
     issue = snapshot.planning.planning_issue(snapshot.milestone)
     if only_tried:
         return result, joined(told, Plan(notices=(f"nothing is posted: {only_tried}",)))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from planning_bot.domain.plan import Plan, joined
 from planning_bot.domain.results import ReadinessFinding, ReadinessResult, Refinement
-from planning_bot.metrics.gate import is_weighted
+from planning_bot.metrics.gate import is_weighted, tier_notices
 from planning_bot.metrics.readiness import measure_readiness, natural
 from planning_bot.metrics.refinement import propose_refiners
 from planning_bot.planners.facts import basic_facts
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from planning_bot.config import Team
     from planning_bot.domain.issue import Issue
-    from planning_bot.domain.plan import Plan
     from planning_bot.domain.snapshot import Snapshot
     from planning_bot.domain.words import Words
     from planning_bot.metrics.readiness import Readiness, Seen
@@ -52,11 +52,13 @@ def plan_readiness(
     proposed = propose_refiners(team, waiting.in_order, waiting.away)
     result = _result(measured, seen, team, waiting, proposed)
     issue = snapshot.planning.planning_issue(snapshot.milestone)
+    told = Plan(notices=tier_notices(seen.candidates))
     if issue is None:
-        return result, not_posted(snapshot)
+        return result, joined(told, not_posted(snapshot))
     facts = {**basic_facts(team, snapshot.milestone), "result": result, "groups": _groups(measured, team)}
     text = words.render("section_readiness.md.j2", facts)
-    return result, edit_sections(issue, {"readiness": text}, team.limits.skip_label, "what was found has changed")
+    section = edit_sections(issue, {"readiness": text}, team.limits.skip_label, "what was found has changed")
+    return result, joined(told, section)
 
 
 def _result(

@@ -1,0 +1,87 @@
+"""What past milestones came to: the weight that was completed, recorded or counted from the issues."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from planning_bot.domain.capacity import NOTHING, Past, PastRow, Window
+from planning_bot.domain.ledger import end_of_day
+from planning_bot.domain.record import read_records
+from planning_bot.gathering import IGNORED_KINDS
+from planning_bot.gathering.planning_project import trusted_authors
+from planning_bot.metrics.days import measure_days
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+    from fractions import Fraction
+
+    from planning_bot.config import Team
+    from planning_bot.domain.absence import Absence
+    from planning_bot.domain.issue import Issue, Note
+    from planning_bot.domain.milestone import DatedMilestone
+    from planning_bot.domain.snapshot import Snapshot
+    from planning_bot.gateways.gitlab_reader import GitLabReader
+
+_RECALLED = 3
+
+
+def ended_before(snapshot: Snapshot, count: int) -> tuple[DatedMilestone, ...]:
+    """Give the last delivery milestones that have ended before the snapshot's own, the oldest first."""
+    own = snapshot.milestone
+    ended = [m for m in snapshot.calendar.delivery if m.due_on < snapshot.today and m.start_on < own.start_on]
+    return tuple(ended[-count:])
+
+
+def recorded_weights(team: Team, reader: GitLabReader, snapshot: Snapshot) -> tuple[PastRow, ...]:
+    """Read the weight completed in the last milestones from the records on their planning issues."""
+    pages = [(m, issue) for m in ended_before(snapshot, _RECALLED) if (issue := snapshot.planning.planning_issue(m))]
+    notes: list[tuple[Note, ...]] = reader.together(*(partial(reader.notes, i.project, i.iid) for _, i in pages))
+    trusted = trusted_authors(team, snapshot.me.username)
+    records = [(m.title, read_records(n, team.key, m.id, trusted)) for (m, _), n in zip(pages, notes, strict=True)]
+    return tuple(PastRow(title, record.ended.weight[1]) for title, record in records if record.ended)
+
+
+def look_at_velocity(
+    team: Team,
+    reader: GitLabReader,
+    snapshot: Snapshot,
+    absences: tuple[Absence, ...],
+    holidays: Mapping[str, frozenset[date]],
+) -> Past:
+    """Count what the team completed in the last milestones by their cut-offs, and the days that it had for it."""
+    ended = ended_before(snapshot, team.capacity.velocity_milestones)
+    listed = reader.together(*(partial(_closed_in, team, reader, m) for m in ended))
+    done = sum((weight for m, issues in zip(ended, listed, strict=True) for weight in _weights(team, m, issues)), 0)
+    days: Fraction = NOTHING
+    for milestone in ended:
+        window = Window(milestone.start_on, milestone.due_on)
+        measured = measure_days(team, window, absences, holidays).values()
+        days += sum((member.available_days for member in measured), NOTHING)
+    return Past(NOTHING + done, days)
+
+
+def velocity_window(team: Team, snapshot: Snapshot) -> Window:
+    """Give the days that `velocity` needs to know time off of: from the first of the past milestones on."""
+    ended = ended_before(snapshot, team.capacity.velocity_milestones)
+    start_on = ended[0].start_on if ended else snapshot.milestone.start_on
+    return Window(min(start_on, snapshot.milestone.start_on), snapshot.milestone.due_on)
+
+
+def _closed_in(team: Team, reader: GitLabReader, milestone: DatedMilestone) -> tuple[Issue, ...]:
+    query = {"milestone": milestone.title, "labels": team.gitlab.label, "state": "closed"}
+    return reader.group_issues(team.gitlab.group, **query)
+
+
+def _weights(team: Team, milestone: DatedMilestone, issues: tuple[Issue, ...]) -> list[int]:
+    """Give the weights of those that were closed by the cut-off, the end of the due date in the team's time zone."""
+    cut_off = end_of_day(milestone.due_on, team.zone)
+    return [
+        issue.weight
+        for issue in issues
+        if issue.weight is not None
+        and issue.kind not in IGNORED_KINDS
+        and issue.closed_at is not None
+        and issue.closed_at <= cut_off
+    ]

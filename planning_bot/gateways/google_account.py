@@ -52,7 +52,7 @@ class ServiceAccount(requests.auth.AuthBase):
 
     def _renew(self) -> None:
         try:
-            self._credentials.refresh(self._request)
+            self._credentials.refresh(self._request)  # type: ignore[no-untyped-call]
         except TransportError as error:
             raise ServerError(
                 f"{self._host} does not answer, and without its token no Sheet can be read",
@@ -87,9 +87,10 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _credentials(key: dict[str, Any], path: Path, scope: str) -> Credentials:
     try:
-        return Credentials.from_service_account_info(key, scopes=[scope])
+        signer: Credentials = Credentials.from_service_account_info(key, scopes=[scope])  # type: ignore[no-untyped-call]
     except (GoogleAuthError, *_GARBAGE):
         raise _unusable(path, "has a private_key that is none") from None
+    return signer
 
 
 def _unusable(path: Path, what: str) -> UsageError:

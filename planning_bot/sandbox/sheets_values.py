@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 READ = ("majorDimension", "valueRenderOption", "dateTimeRenderOption")
 ECHO = ("includeValuesInResponse", "responseValueRenderOption", "responseDateTimeRenderOption")
-RANGE = r"/values/(?P<range>[^/:]+)"
+RANGE = r"/values/(?P<range>[^/]+)"
 RENDERS, DATES = ("UNFORMATTED_VALUE", "FORMULA"), ("FORMATTED_STRING",)
 
 

@@ -91,11 +91,15 @@ _Event = TypeVar("_Event", LabelEvent, MilestoneEvent, StateEvent, WeightEvent)
 
 @dataclass(frozen=True)
 class IssueHistory:
-    """An issue as it is now, and its events; `streams` is None where only its labels were asked for."""
+    """An issue as it is now, and its events; `streams` is None where only its labels were asked for.
+
+    `moved_at` is when it moved to another project, where a note of GitLab's was read that says so.
+    """
 
     issue: Issue
     labels: tuple[LabelEvent, ...] = ()
     streams: Streams | None = None
+    moved_at: datetime | None = None
 
     def state_at(self, instant: datetime) -> PastState:
         """Rebuild the issue as it was at an instant."""
@@ -119,6 +123,23 @@ class IssueHistory:
         """Give the event that closed the issue last, until an instant."""
         closings = [event for event in self._states if event.is_closed and event.at <= until]
         return closings[-1] if closings else None
+
+    def ever_had(self, label: str | None) -> bool:
+        """Whether it has a label, or ever had it, as far as the events tell."""
+        return label in self.issue.labels or any(event.name == label for event in self.labels)
+
+    def precedes_milestones(self, instant: datetime) -> bool:
+        """Whether an instant lies before the first milestone event, and that does not say what was there before."""
+        first = _in_order(self.streams.milestones)[:1] if self.streams else ()
+        return any(event.is_added and instant < event.at for event in first)
+
+    def tells_of(self, milestone_id: int) -> bool:
+        """Whether any event is about a milestone."""
+        return self.streams is not None and any(e.milestone_id == milestone_id for e in self.streams.milestones)
+
+    def stayed_so_after(self, instant: datetime) -> bool:
+        """Whether nobody closed or opened it after an instant."""
+        return not self._states or self._states[-1].at <= instant
 
     @cached_property
     def _by_time(self) -> tuple[LabelEvent, ...]:
@@ -214,7 +235,8 @@ class Trail:
         """When it moved out of sight."""
         last = self.parts[-1]
         closing = last.last_close(last.instants[-1])
-        return (closing.at if closing else last.issue.closed_at or last.instants[-1]) if self.is_lost else None
+        closed_at = closing.at if closing else last.instants[-1]
+        return (last.moved_at or closed_at) if self.is_lost else None
 
     @cached_property
     def _starts(self) -> tuple[datetime, ...]:
@@ -278,6 +300,8 @@ def _trail(history: IssueHistory, known: Mapping[int, IssueHistory]) -> Trail:
 
 def _moved_at(old: IssueHistory, new: IssueHistory) -> datetime:
     """Say when a copy took over: when it was made, or when the old issue was closed, where GitLab kept the date."""
+    if old.moved_at:
+        return old.moved_at
     if new.issue.created_at > old.issue.created_at:
         return new.issue.created_at
     closing = old.last_close(old.instants[-1])

@@ -178,7 +178,7 @@ class WriteTable(_Change):
 
 
 Change = Annotated[
-    CreateIssue | EditIssue | WriteNote | CreateBoard | RepairBoard,
+    CreateIssue | EditIssue | WriteNote | CreateBoard | RepairBoard | WriteTable,
     Field(discriminator="kind"),
 ]
 

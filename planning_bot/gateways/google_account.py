@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 VARIABLE = "GOOGLE_APPLICATION_CREDENTIALS"
 _NEEDED = ("client_email", "private_key", "token_uri")
+_NOT_SENT = 0  # the status of a request that was never sent
 _LARGEST = 64 * 1024  # bytes; a key file has about 2400
 _GARBAGE = (TypeError, ValueError, AttributeError, KeyError)  # what google-auth makes of an answer that is none
 
@@ -57,11 +58,13 @@ class ServiceAccount(requests.auth.AuthBase):
             raise ServerError(
                 f"{self._host} does not answer, and without its token no Sheet can be read",
                 "check the network, and token_uri in the key file",
+                status=_NOT_SENT,
             ) from error
         except (GoogleAuthError, *_GARBAGE) as error:
             raise ServerError(
                 f"Google gives {self.email} no token{_reason(error)}",
                 f"is the key in {VARIABLE} still valid, and this machine's clock right?",
+                status=_NOT_SENT,
             ) from error
 
 

@@ -10,14 +10,16 @@ import time
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import jsonschema
 import pytest
 
+from planning_bot.delivery import deliver
 from planning_bot.domain.absence import Table, TableRow
 from planning_bot.domain.change import WriteTable
 from planning_bot.domain.delivered import Delivered, Present
+from planning_bot.domain.plan import Outcome, Plan, SavedPlan, TeamPlan
 from planning_bot.domain.table import Grid, Rewrite, rewrite
 from planning_bot.errors import PlanningBotError, ServerError, UnknownOutcomeError, UsageError
 from planning_bot.gateways.sheets import VARIABLE, SheetReader, SheetWriter, connect
@@ -28,6 +30,7 @@ from tests.gateways.scripted import Scripted, answer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from planning_bot.domain.delivered import Door
     from planning_bot.domain.table import Rows
     from planning_bot.gateways.sheets_connection import SheetsConnection
     from tests.support import FakeClock
@@ -256,9 +259,10 @@ def test_a_token_endpoint_that_fails_is_told_as_such(
 ) -> None:
     monkeypatch.setattr(time, "sleep", lambda _: None)  # google-auth's own
     box.fail(Fault(kind, path="^/token", times=None, location=f"{box.url}/elsewhere"))
-    error = failure(lambda: writer.look(change(None)))
-    assert type(error) is ServerError
-    assert "token" in error.message
+    for attempt in (lambda: writer.look(change(None)), lambda: writer.send(change(None), Present(None))):
+        error = failure(attempt)
+        assert type(error) is ServerError
+        assert "token" in error.message
     assert {path for _, path in sheet_requests(box)} == {"/token"}
 
 
@@ -500,13 +504,48 @@ def test_an_answer_without_rows_is_an_error(key_file: Path, clock: FakeClock, va
         connection.close()
 
 
+def carried_out(connection: SheetsConnection, *changes: WriteTable) -> Outcome:
+    """Carry out a plan with the one door that it needs."""
+    door = cast("Door", SheetWriter(connection))
+    return deliver(Plan(changes=changes), door, lambda *calls: [call() for call in calls], lambda _: None).outcome
+
+
+def test_a_plan_is_delivered_once(connection: SheetsConnection, box: Sandbox) -> None:
+    wanted = change(None)
+    assert carried_out(connection, wanted) == Outcome(applied=1)
+    assert box.sheets.rows(KEY, TAB) == [list(row) for row in TABLE]
+    written = box.sheets.dump()
+    (skipped,) = carried_out(connection, wanted).skipped
+    assert (skipped.because, box.sheets.dump()) == ("it is so already", written)
+
+
+@pytest.mark.parametrize(("cell", "typed"), [("A4", "Total"), ("D2", "=5+5"), ("D2", 11), ("A1", "Who")])
+def test_a_person_who_was_faster_is_left_alone(
+    connection: SheetsConnection, box: Sandbox, cell: str, typed: str
+) -> None:
+    write(connection)
+    rita = ("rita", "Rita", 20, 10, "20 ÷ 2 = 10")
+    wanted = change(TABLE, (*TABLE, rita))
+    box.sheets.enter(KEY, TAB, cell, typed)
+    there = box.sheets.dump()
+    outcome = carried_out(connection, wanted)
+    assert (outcome.applied, len(outcome.skipped)) == (0, 1)
+    assert box.sheets.dump() == there
+
+
 def test_a_saved_plan_holds_the_table_as_it_is(connection: SheetsConnection) -> None:
     rows: Rows = (("username", "n", "t"), ("ana", 10.5, "18.10"), ("kenji", 8, "=1+1"), ("rita", 0, "TRUE"))
     wanted = change(None, rows)
-    again = WriteTable.model_validate_json(wanted.model_dump_json())
+    plan = SavedPlan(command="capacity", server="x", teams=(_of_one_team(wanted),))
+    (again,) = SavedPlan.from_json(plan.to_json(), "plan.json").teams[0].plan.changes
     assert again == wanted
+    assert isinstance(again, WriteTable)
     assert [type(cell) for cell in again.after[1]] == [str, float, str]
     assert write(connection, again.after) == Delivered()
+
+
+def _of_one_team(wanted: WriteTable) -> TeamPlan:
+    return TeamPlan(team="search", milestone=None, plan=Plan(changes=(wanted,)))
 
 
 @pytest.mark.skipif(not ORACLE.is_file(), reason="the API's own description is not here")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from planning_bot.domain.capacity import NOTHING
@@ -42,7 +43,7 @@ def _missing_roles(team: Team, days: Mapping[str, Sequence[Day]]) -> Iterator[st
 def _runs(days: Sequence[date]) -> Iterator[tuple[date, date]]:
     """Join working days that follow one another, be there a weekend between them or not."""
     start = None
-    for day, following in zip(days, [*days[1:], None], strict=True):
+    for day, following in zip_longest(days, days[1:]):
         start = start or day
         if following is None or following > day + timedelta(days=3 if day.weekday() == 4 else 1):  # noqa: PLR2004
             yield start, day

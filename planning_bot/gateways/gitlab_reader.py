@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import Future
-from datetime import datetime
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gitlab.utils import EncodedId
 
 from planning_bot.domain.change import Named
+from planning_bot.errors import ServerError
+from planning_bot.gateways import event_payloads
 from planning_bot.gateways import gitlab_payloads as payloads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from planning_bot.domain.issue import Board, Issue, Label, Note, User
+    from planning_bot.domain.ledger import LabelEvent, MilestoneEvent, StateEvent, WeightEvent
     from planning_bot.domain.milestone import Milestone
     from planning_bot.gateways.gitlab_connection import GitLabConnection
 
@@ -84,29 +88,47 @@ class GitLabReader:
         path = f"/projects/{EncodedId(project)}/issues/{iid}/notes"
         return self._list(path, payloads.note, sort="asc", order_by="created_at")
 
-    def labels_taken_off(self, project: str, iid: int) -> frozenset[str]:
-        """The labels that the issue had and that somebody took off (docs: api/resource_label_events)."""
-        path = f"/projects/{EncodedId(project)}/issues/{iid}/resource_label_events"
+    def label_events(self, project: str, iid: int) -> tuple[LabelEvent, ...]:
+        """When an issue got and lost which labels (docs: api/resource_label_events)."""
+        return self._list(_events(project, iid, "label"), event_payloads.label_event)
+
+    def milestone_events(self, project: str, iid: int) -> tuple[MilestoneEvent, ...]:
+        """When an issue got and lost which milestone (docs: api/resource_milestone_events)."""
+        return self._list(_events(project, iid, "milestone"), event_payloads.milestone_event)
+
+    def state_events(self, project: str, iid: int) -> tuple[StateEvent, ...]:
+        """When an issue was closed and reopened (docs: api/resource_state_events)."""
+        return self._list(_events(project, iid, "state"), event_payloads.state_event)
+
+    def weight_events(self, project: str, iid: int) -> tuple[WeightEvent, ...]:
+        """When an issue got which weight; none where this edition of GitLab has no weights."""
+        try:
+            return self._list(_events(project, iid, "weight"), event_payloads.weight_event)
+        except ServerError as error:
+            if error.status == HTTPStatus.NOT_FOUND:  # the issue is there: its other events were read
+                return ()
+            raise
+
+    def last_move(self, project: str, iid: int) -> tuple[str, datetime] | None:
+        """Where an issue was moved last, and when, by GitLab's own notes on it."""
+        path = f"/projects/{EncodedId(project)}/issues/{iid}/notes"
+        rows = self._connection.get_all(path, activity_filter="only_activity")
         with payloads.documented(f"GET {path}"):
-            last = {row["label"]["name"]: row["action"] for row in self._rows(path) if row.get("label")}
-        return frozenset(name for name, action in last.items() if action == "remove")
+            return event_payloads.last_move(rows, project)
+
+    def labels_taken_off(self, project: str, iid: int) -> frozenset[str]:
+        """The labels that the issue had and that somebody took off."""
+        last = {event.name: event.is_added for event in self.label_events(project, iid) if event.name}
+        return frozenset(name for name, is_added in last.items() if not is_added)
 
     def milestone_taken_off(self, project: str, iid: int) -> bool:
-        """Whether the issue ever had a milestone that somebody took off (docs: api/resource_milestone_events)."""
-        path = f"/projects/{EncodedId(project)}/issues/{iid}/resource_milestone_events"
-        with payloads.documented(f"GET {path}"):
-            return any(row["action"] == "remove" for row in self._rows(path))
+        """Whether the issue ever had a milestone that somebody took off."""
+        return any(not event.is_added for event in self.milestone_events(project, iid))
 
     def label_added_at(self, project: str, iid: int, name: str) -> datetime | None:
         """When the issue got a label for the last time; None where no event says so."""
-        path = f"/projects/{EncodedId(project)}/issues/{iid}/resource_label_events"
-        with payloads.documented(f"GET {path}"):
-            added = [
-                datetime.fromisoformat(row["created_at"])
-                for row in self._rows(path)
-                if row["action"] == "add" and (row.get("label") or {}).get("name") == name
-            ]
-        return max(added, default=None)
+        events = self.label_events(project, iid)
+        return max((event.at for event in events if event.is_added and event.name == name), default=None)
 
     def blockers(self, project: str, iid: int) -> tuple[str, ...]:
         """The references of the open issues that block an issue (docs: api/issue_links; Premium has such links)."""
@@ -131,15 +153,13 @@ class GitLabReader:
             return Named(id=row["id"], name=reference)
 
     def _list(self, path: str, read: Callable[[dict[str, Any]], _T], **query: Any) -> tuple[_T, ...]:
-        rows = self._once((path, *sorted(query.items())), lambda: self._connection.get_all(path, **query))
-        return self._read(path, read, rows)
+        # What is remembered is what was read, not GitLab's rows: of a thousand issues these weigh a lot.
+        key = (path, *sorted(query.items()))
+        return self._once(key, lambda: self._read(path, read, self._connection.get_all(path, **query)))
 
     def _read(self, path: str, read: Callable[[dict[str, Any]], _T], rows: list[dict[str, Any]]) -> tuple[_T, ...]:
         with payloads.documented(f"GET {path}"):
             return tuple(read(row) for row in rows)
-
-    def _rows(self, path: str) -> list[dict[str, Any]]:
-        return self._once((path,), lambda: self._connection.get_all(path))
 
     def _once(self, key: tuple[Any, ...], fetch: Callable[[], _T]) -> _T:
         """Fetch a thing once a run, also where two threads want it at the same time."""
@@ -154,3 +174,7 @@ class GitLabReader:
                 answer.set_exception(error)
                 raise
         return answer.result()
+
+
+def _events(project: str, iid: int, kind: str) -> str:
+    return f"/projects/{EncodedId(project)}/issues/{iid}/resource_{kind}_events"

@@ -80,11 +80,6 @@ def _member(username: str, name: str, days: MemberDays, factors: tuple[Factor, .
 
 def _per_weight(team: Team) -> Factor:
     days = exact(team.weights.days_per_weight)
-    if not days:
-        raise UsageError(
-            "weights.days_per_weight is 0: no capacity can be counted in days",
-            "write how many days a weight of 1 stands for, or use capacity.formula: budget or velocity",
-        )
     return Factor(1 / days, f"÷ {shown(days)}")
 
 

@@ -15,8 +15,10 @@ _INVISIBLE = re.compile("[\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\uf
 # Everything that GitLab's Markdown gives a meaning inside a line. A backslash before ASCII punctuation makes it
 # literal (CommonMark 0.31, 2.4), references such as @user and #1 included (docs: user/markdown, escape characters).
 _SPECIAL = re.compile(r"[\\`*_\[\]<>&#@!~%$|^{}]")
+# GitLab makes links of bare addresses, too.
+_ADDRESS = re.compile(r"(:(?=//)|www(?=\.))(.)", re.IGNORECASE)
 _FIRST_IN_LINE = re.compile(r"^([/+=:-]|\d+(?=[.)](?:\s|$)))")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # the last four are those of full width
 
 
 def plain(text: object) -> str:
@@ -27,19 +29,24 @@ def plain(text: object) -> str:
 
 def markdown(text: object) -> str:
     """Escape for GitLab Flavored Markdown, for a place inside a line, a table cell, or at the start of a line."""
-    escaped = _SPECIAL.sub(r"\\\g<0>", plain(text)).replace("://", ":\\//")
+    escaped = _ADDRESS.sub(r"\1\\\2", _SPECIAL.sub(r"\\\g<0>", plain(text)))
     return _FIRST_IN_LINE.sub(lambda first: _backslashed(first[0]), escaped)
 
 
 def code(text: object) -> str:
     """Write as a code span: nothing in it has a meaning, and nothing in it can end it."""
-    return f"`{plain(text).replace('`', chr(39))}`"
+    return f"`{plain(text).replace('`', chr(39)) or ' '}`"
 
 
 def terminal(text: object) -> str:
     """Make fit for a terminal or a CI job's log; lines and tabs stay, a control character is shown by its number."""
     lines = _INVISIBLE.sub("", str(text)).replace("\r\n", "\n")
     return "".join(f"\\x{ord(char):02x}" if _is_control(char) and char not in "\n\t" else char for char in lines)
+
+
+def terminal_line(text: object) -> str:
+    """Make fit for one line of a terminal: what it holds cannot pass for a line of the program's own."""
+    return " ".join(terminal(text).split("\n"))
 
 
 def slack(text: object) -> str:

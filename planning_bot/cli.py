@@ -14,6 +14,7 @@ COMMANDS = {
     "create-issue": "The planning issue of a milestone, from the template",
     "boards": "The team's boards, as the configuration says",
     "readiness": "Which candidates are unweighted, too big, not ready, badly labelled",
+    "capacity": "The team's capacity, person by person, with the working shown",
     "apply": "Carry out a saved plan, and nothing else",
     "check": "Check the configuration, offline: every error at once",
     "schema": "Print the configuration's JSON Schema, for editors",

@@ -10,7 +10,7 @@ import hashlib
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,13 +22,15 @@ from planning_bot.delivery import check_fresh, check_limits, deliver
 from planning_bot.domain.plan import Outcome
 from planning_bot.domain.results import ApplyResult
 from planning_bot.domain.run import Mode, TeamReport
-from planning_bot.errors import RefusedError, UsageError
+from planning_bot.errors import RefusedError, ServerError, UsageError
+from planning_bot.gateways.doors import Doors
 from planning_bot.gateways.gitlab_connection import GitLabConnection
-from planning_bot.gateways.gitlab_reader import GitLabReader
-from planning_bot.gateways.gitlab_writer import GitLabWriter
 from planning_bot.gathering import gather
+from planning_bot.gathering.attendance import away_in_week, look_at_attendance
 from planning_bot.gathering.planning_project import find_issue, trusted_authors
 from planning_bot.gathering.readiness import look_at_candidates, waiting_since
+from planning_bot.planners.capacity import Tab
+from planning_bot.planners.facts import basic_facts
 from planning_bot.planners.readiness import Waiting, waiting_for_review
 from planning_bot.rendering.templates import Templates
 
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from planning_bot.config import Config, Team
+    from planning_bot.domain.absence import Absence
     from planning_bot.domain.change import Change
     from planning_bot.domain.delivered import Door
     from planning_bot.domain.issue import Issue
@@ -44,8 +47,10 @@ if TYPE_CHECKING:
     from planning_bot.domain.results import Result
     from planning_bot.domain.run import Options
     from planning_bot.domain.snapshot import Snapshot
+    from planning_bot.gateways.gitlab_reader import GitLabReader
     from planning_bot.gathering import Looks
     from planning_bot.metrics.readiness import Seen
+    from planning_bot.metrics.team_capacity import Attendance
 
 _LOCK_SECONDS = 10
 
@@ -63,12 +68,17 @@ class Session:
     """One command for one team."""
 
     team: Team
+    config: Config
     options: Options
     today: date
     words: Templates
-    reader: GitLabReader
-    connection: GitLabConnection
+    doors: Doors
     voice: Voice
+
+    @property
+    def reader(self) -> GitLabReader:
+        """The door through which GitLab is read."""
+        return self.doors.gitlab
 
     def gather(self, looks: Looks) -> Snapshot:
         """Read everything that the command decides about, before the first write."""
@@ -83,7 +93,28 @@ class Session:
     def waiting(self, snapshot: Snapshot) -> Waiting:
         """Look at what waits for a review, and at who is there to give one."""
         issues = waiting_for_review(snapshot, self.team)
-        return Waiting(waiting_since(self.team, self.reader, issues), issues)
+        if not issues:
+            return Waiting({})
+        week = (self.today, self.today + timedelta(days=6))
+        away = away_in_week(self.team, self.config, self.doors, *week)
+        return Waiting(waiting_since(self.team, self.reader, issues), issues, away)
+
+    def attendance(self, snapshot: Snapshot, tried: tuple[Absence, ...] = ()) -> Attendance:
+        """Look at who is away when; `tried` are absences that are only tried."""
+        self.voice.progress(f"{self.team.key}: reading time off")
+        return look_at_attendance(self.team, self.config, self.doors, snapshot, tried)
+
+    def tab(self, snapshot: Snapshot) -> Tab | None:
+        """Look at the tab of the Sheet that capacity goes to; None where the team has none."""
+        sheet = self.team.capacity.sheet
+        if sheet is None:
+            return None
+        name = self.words.line(sheet.tab, basic_facts(self.team, snapshot.milestone))
+        try:
+            return Tab(sheet.key, name, self.doors.sheets.grid(sheet.key, name))
+        except ServerError as error:
+            # What GitLab gets does not wait for the Sheet: the write is tried, and says what is wrong.
+            return Tab(sheet.key, name, None, f"it could not be read: {error.message}")
 
     def find_issue(self, reference: str) -> Issue:
         """Find an issue of the planning project that the command line names."""
@@ -100,7 +131,7 @@ class Session:
             return planned
         if not self.options.force:
             check_limits(plan, self.team.limits)
-        delivery = deliver(plan, self.door(), self.connection.together, self._announce)
+        delivery = deliver(plan, self.door(), self.doors.connection.together, self._announce)
         return TeamReport(self.team.key, snapshot.milestone, result.after(delivery.created), plan, delivery.outcome)
 
     def apply(self, planned: TeamPlan, result: Result) -> TeamReport:
@@ -108,13 +139,13 @@ class Session:
         report = TeamReport(self.team.key, planned.milestone, result, planned.plan)
         if self.options.mode is Mode.PRINT:
             return report
-        delivery = deliver(planned.plan, self.door(), self.connection.together, self._announce)
+        delivery = deliver(planned.plan, self.door(), self.doors.connection.together, self._announce)
         return replace(report, outcome=delivery.outcome)
 
     def door(self) -> Door:
         """The door through which this team's changes go."""
         me = self.reader.me().username
-        return GitLabWriter(self.connection, me, trusted_authors(self.team, me))
+        return self.doors.writer(me, trusted_authors(self.team, me))
 
     def _announce(self, change: Change) -> None:
         self.voice.progress(f"{self.team.key}: {change.kind.replace('_', ' ')} {change.target}")
@@ -132,7 +163,7 @@ def apply_plans(saved: SavedPlan, sessions: list[Session]) -> Iterator[TeamRepor
     for planned, session in pairs:
         if not session.options.force:
             check_limits(planned.plan, session.team.limits)
-        check_fresh(planned.plan, session.door(), session.connection.together)
+        check_fresh(planned.plan, session.door(), session.doors.connection.together)
     if not printed:
         for planned, session in pairs:
             yield session.apply(planned, result)
@@ -145,12 +176,12 @@ def open_sessions(config: Config, options: Options, voice: Voice) -> Iterator[Ca
     Raises UsageError where the token is missing.
     """
     connection = connect(config)
-    reader = GitLabReader(connection)
+    doors = Doors(connection, config.sheets.api_url)
 
     def session(team: Team) -> Session:
         words = Templates(config.path.parent)
         today = options.today or datetime.now(team.zone).date()
-        return Session(team, options, today, words, reader, connection, voice)
+        return Session(team, config, options, today, words, doors, voice)
 
     try:
         yield session

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from math import floor
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
@@ -210,5 +211,9 @@ def plain(number: Fraction) -> float:
 
 
 def shown(number: Fraction, decimals: int = 2) -> str:
-    """Give a number for people: to the second decimal, without zeros that say nothing."""
-    return f"{float(round(number, decimals)):.{decimals}f}".rstrip("0").rstrip(".")
+    """Give a number for people: to the second decimal, a half upwards, without zeros that say nothing."""
+    scale = 10**decimals
+    # Halves go away from zero, as people round; Python's own rounding and that of floats go elsewhere.
+    rounded = Fraction(floor(abs(number) * scale + Fraction(1, 2)), scale) * (-1 if number < 0 else 1)
+    text = f"{float(rounded):.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

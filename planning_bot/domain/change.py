@@ -177,10 +177,9 @@ class WriteTable(_Change):
     after: _Rows
 
 
-Change = Annotated[
-    CreateIssue | EditIssue | WriteNote | CreateBoard | RepairBoard | WriteTable,
-    Field(discriminator="kind"),
-]
+GitLabChange = CreateIssue | EditIssue | WriteNote | CreateBoard | RepairBoard
+
+Change = Annotated[GitLabChange | WriteTable, Field(discriminator="kind")]
 
 
 def board_state(board: Board) -> BoardState:

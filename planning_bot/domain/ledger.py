@@ -130,12 +130,11 @@ class IssueHistory:
 
     def precedes_milestones(self, instant: datetime) -> bool:
         """Whether an instant lies before the first milestone event, and that does not say what was there before."""
-        first = _in_order(self.streams.milestones)[:1] if self.streams else ()
-        return any(event.is_added and instant < event.at for event in first)
+        return any(event.is_added and instant < event.at for event in self._milestones[:1])
 
     def tells_of(self, milestone_id: int) -> bool:
         """Whether any event is about a milestone."""
-        return self.streams is not None and any(e.milestone_id == milestone_id for e in self.streams.milestones)
+        return any(event.milestone_id == milestone_id for event in self._milestones)
 
     def stayed_so_after(self, instant: datetime) -> bool:
         """Whether nobody closed or opened it after an instant."""
@@ -144,6 +143,14 @@ class IssueHistory:
     @cached_property
     def _by_time(self) -> tuple[LabelEvent, ...]:
         return _in_order(self.labels)
+
+    @cached_property
+    def _milestones(self) -> tuple[MilestoneEvent, ...]:
+        return _in_order(self.streams.milestones) if self.streams else ()
+
+    @cached_property
+    def _weights(self) -> tuple[WeightEvent, ...]:
+        return _in_order(self.streams.weights) if self.streams else ()
 
     @cached_property
     def _names(self) -> dict[int, str]:
@@ -173,7 +180,7 @@ class IssueHistory:
         return counts[sum(event.at <= instant for event in nameless)] - min(counts)
 
     def _milestone_at(self, instant: datetime) -> int | None:
-        events = _in_order(self.streams.milestones) if self.streams else ()
+        events = self._milestones
         if not events or events[-1].at <= instant:
             return self.issue.milestone_id
         held = None if events[0].is_added else events[0].milestone_id
@@ -202,7 +209,7 @@ class IssueHistory:
         return earlier[-1].is_closed if earlier else not self._states[0].is_closed
 
     def _weight_at(self, instant: datetime) -> int | None:
-        events = _in_order(self.streams.weights) if self.streams else ()
+        events = self._weights
         if not events or events[-1].at <= instant:
             return self.issue.weight
         earlier = [event for event in events if event.at <= instant]
@@ -215,6 +222,11 @@ class Trail:
 
     parts: tuple[IssueHistory, ...]
     is_lost: bool = False
+
+    @property
+    def was_looked_into(self) -> bool:
+        """Whether more than the labels is known of any part of it."""
+        return any(part.streams is not None for part in self.parts)
 
     def at(self, instant: datetime) -> IssueHistory:
         """Give the issue that stood for the work at an instant."""

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, assert_never
 from gitlab.utils import EncodedId
 
 from planning_bot.domain.change import (
-    Change,
     CreateBoard,
     CreateIssue,
     EditIssue,
+    GitLabChange,
     IssueState,
     Named,
     RepairBoard,
@@ -48,17 +48,17 @@ class GitLabWriter:
         self._creates = Pace(connection.clock, _CREATES_A_MINUTE)
         self._boards = BoardWriter(connection)
 
-    def look(self, change: Change) -> Present:
+    def look(self, change: GitLabChange) -> Present:
         """Read what is there now, in the form of the change's `before`."""
         with payloads.documented(f"reading {change.target}"):
             return self._look(change)
 
-    def send(self, change: Change, present: Present) -> Delivered:
+    def send(self, change: GitLabChange, present: Present) -> Delivered:
         """Send the change, and say what of it did not come about."""
         with payloads.documented(f"writing {change.target}", written=True):
             return self._send(change, present)
 
-    def _look(self, change: Change) -> Present:
+    def _look(self, change: GitLabChange) -> Present:
         match change:
             case CreateIssue():
                 return Present(self._issue_with(change))
@@ -76,7 +76,7 @@ class GitLabWriter:
             case _:
                 assert_never(change)
 
-    def _send(self, change: Change, present: Present) -> Delivered:
+    def _send(self, change: GitLabChange, present: Present) -> Delivered:
         match change:
             case CreateIssue():
                 self._creates.keep()

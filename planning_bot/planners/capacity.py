@@ -2,28 +2,54 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from planning_bot.domain.capacity import CapacityResult, StageRow, plain
-from planning_bot.domain.plan import Plan, joined
+from planning_bot.domain.capacity import CapacityResult, MemberRow, StageRow, plain
+from planning_bot.domain.change import WriteTable
+from planning_bot.domain.plan import Plan, Remark, joined
 from planning_bot.domain.record import MemberNumbers, PostedCapacity, plan_record
 from planning_bot.domain.sections import find_section
+from planning_bot.domain.table import rewrite, sheet_target
 from planning_bot.metrics.gate import is_weighted, tier_notices
 from planning_bot.metrics.load import oversized, unweighted
+from planning_bot.metrics.readiness import natural
 from planning_bot.planners.facts import basic_facts
 from planning_bot.planners.planning_sections import edit_sections, not_posted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from planning_bot.config import Team
     from planning_bot.domain.issue import Issue
     from planning_bot.domain.record import Record
     from planning_bot.domain.snapshot import Snapshot
+    from planning_bot.domain.table import Grid
     from planning_bot.domain.words import Words
     from planning_bot.metrics.team_capacity import TeamCapacity
 
+_COLUMNS = tuple(field.name for field in fields(MemberRow))
+_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Tab:
+    """The tab of a Sheet that capacity goes to, and what it holds; None is a tab that does not exist."""
+
+    sheet: str
+    name: str
+    grid: Grid | None
+    unread: str = ""
+
 
 def plan_capacity(
-    snapshot: Snapshot, team: Team, words: Words, measured: TeamCapacity, *, only_tried: str = ""
+    snapshot: Snapshot,
+    team: Team,
+    words: Words,
+    measured: TeamCapacity,
+    tab: Tab | None = None,
+    *,
+    only_tried: str = "",
 ) -> tuple[CapacityResult, Plan]:
     """Tell what the team can carry, and plan the section of the planning issue that says so.
 
@@ -42,9 +68,8 @@ def plan_capacity(
     issue = snapshot.planning.planning_issue(snapshot.milestone)
     if only_tried:
         return result, joined(told, Plan(notices=(f"nothing is posted: {only_tried}",)))
-    if issue is None:
-        return result, joined(told, not_posted(snapshot))
-    return result, joined(told, _post(issue, result, snapshot, team, words, measured))
+    posted = _post(issue, result, snapshot, team, words, measured) if issue else not_posted(snapshot)
+    return result, joined(told, posted, _fill(tab, result, candidates) if tab else Plan())
 
 
 def _post(
@@ -82,6 +107,38 @@ def _recorded(snapshot: Snapshot, result: CapacityResult, measured: TeamCapacity
         return record
     posted = PostedCapacity(on=snapshot.today, members=numbers, pto_days=plain(measured.pto_days))
     return record.with_(capacity=posted, capacity_before=record.capacity)
+
+
+def _fill(tab: Tab, result: CapacityResult, candidates: list[Issue]) -> Plan:
+    """Plan the table of a Sheet: a row for each member, with what is planned for them by reference."""
+    rewritten = rewrite(tab.grid, tuple(_rows(result, candidates)))
+    target = sheet_target(tab.sheet, tab.name)
+    if rewritten.foreign:
+        cells = ", ".join(rewritten.foreign[:_NAMED])
+        return Plan(skipped=(Remark(target=target, because=f"somebody's cells are in the way: {cells}"),))
+    if rewritten.before == rewritten.after:
+        return Plan()
+    because = tab.unread or "the numbers have changed"
+    change = WriteTable(
+        target=target,
+        because=because,
+        sheet=tab.sheet,
+        tab=tab.name,
+        before=rewritten.before,
+        after=rewritten.after,
+    )
+    return Plan(changes=(change,))
+
+
+def _rows(result: CapacityResult, candidates: list[Issue]) -> Iterator[tuple[str | float, ...]]:
+    yield (*_COLUMNS, "planned_issues")
+    for member in result.members:
+        own = [
+            issue.reference
+            for issue in sorted(candidates, key=natural)
+            if member.username.casefold() in {person.username.casefold() for person in issue.assignees}
+        ]
+        yield (*(getattr(member, column) for column in _COLUMNS), " ".join(own))
 
 
 def _changes(record: Record) -> list[tuple[str, float, float]]:

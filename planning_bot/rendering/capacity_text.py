@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from planning_bot.domain.capacity import exact, shown
 from planning_bot.rendering.table import aligned
 
 if TYPE_CHECKING:
@@ -51,4 +52,4 @@ def _weights(days: float, row: object) -> tuple[str, ...]:
 
 
 def _number(value: float) -> str:
-    return f"{value:.2f}".rstrip("0").rstrip(".")
+    return shown(exact(value))

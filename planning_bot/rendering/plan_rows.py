@@ -7,7 +7,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
-from planning_bot.domain.change import CreateBoard, CreateIssue, EditIssue, IssueState, RepairBoard, WriteNote
+from planning_bot.domain.change import (
+    CreateBoard,
+    CreateIssue,
+    EditIssue,
+    IssueState,
+    RepairBoard,
+    WriteNote,
+    WriteTable,
+)
 
 if TYPE_CHECKING:
     from planning_bot.domain.change import BoardState, Change
@@ -48,6 +56,10 @@ def row(change: Change) -> Row:
             return Row("+", "create board", change.target, change.because, _board_details(None, change.after))
         case RepairBoard():
             return Row("~", "repair board", change.target, change.because, _board_details(change.before, change.after))
+        case WriteTable():
+            sign = "+" if change.before is None else "~"
+            table = Detail("rows", lines=_diff(_lines(change.before or ()), _lines(change.after)))
+            return Row(sign, "write table", change.target, change.because, (table,))
         case _:
             assert_never(change)
 
@@ -94,6 +106,10 @@ def _board_facts(board: BoardState | None) -> dict[str, str]:
         "scope": ", ".join(board.labels),
         "lists": " | ".join(column.label.name if column.label else "(a person's list)" for column in board.lists),
     }
+
+
+def _lines(rows: tuple[tuple[object, ...], ...]) -> str:
+    return "\n".join(" | ".join(str(cell) for cell in row) for row in rows)
 
 
 def _diff(old: str, new: str) -> tuple[str, ...]:

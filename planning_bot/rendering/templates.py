@@ -17,6 +17,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 from pydantic import BaseModel
 
+from planning_bot.domain.capacity import exact, shown
 from planning_bot.errors import ConfigurationError
 from planning_bot.rendering.escaping import markdown, plain
 from planning_bot.rendering.template_mistakes import mistakes_of
@@ -127,9 +128,9 @@ def _mention(username: str) -> Markup:
     return Markup(f"@{markdown(username)}".replace("\\_", "_"))  # noqa: S704 - escaped but for what names may hold
 
 
-def _number(value: float) -> str:
+def _number(value: float) -> Markup:
     """Write days or a weight with as many decimals as it needs, at most two: 10, 10.5, 8.25."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
+    return Markup(shown(exact(value)))  # noqa: S704 - digits, a point and a sign
 
 
 def _day(day: date) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from planning_bot.domain.plan import Plan
-from planning_bot.rendering.escaping import code, markdown, terminal
+from planning_bot.rendering.escaping import code, markdown, plain, terminal, terminal_line
 from planning_bot.rendering.plan_rows import row
 from planning_bot.rendering.results import result_lines, result_markdown
 
@@ -36,7 +37,7 @@ def as_json(command: str, reports: Iterable[TeamReport], error: PlanningBotError
 
 def result_text(report: TeamReport, paint: Paint) -> str:
     """Give a team's result for people."""
-    lines = [paint(terminal(_heading(report)), "bold"), *(terminal(line) for line in result_lines(report.result))]
+    lines = [paint(terminal_line(_heading(report)), "bold"), *(terminal(line) for line in result_lines(report.result))]
     return "\n".join(lines)
 
 
@@ -46,8 +47,10 @@ def plan_text(plan: Plan, paint: Paint, *, in_full: bool) -> str:
     for change in plan.changes:
         lines += _block(row(change), paint, in_full=in_full)
     lines += _remarks("left alone", plan.skipped, "cyan", paint)
-    lines += [f"  {paint('notice', 'cyan')}  {terminal(notice)}" for notice in plan.notices]
-    lines += [f"  {paint('surprise', 'red')}  {terminal(surprise)}: it needs --force" for surprise in plan.surprises]
+    lines += [f"  {paint('notice', 'cyan')}  {terminal_line(notice)}" for notice in plan.notices]
+    lines += [
+        f"  {paint('surprise', 'red')}  {terminal_line(surprise)}: it needs --force" for surprise in plan.surprises
+    ]
     lines.append(f"Plan: {_counted(len(plan.changes), 'change')}" if plan.changes else "Plan: nothing to do")
     return "\n".join(lines)
 
@@ -116,12 +119,12 @@ def _heading(report: TeamReport) -> str:
 
 def _block(change: Row, paint: Paint, *, in_full: bool) -> list[str]:
     lines = [
-        paint(f"  {change.sign} {change.verb}  {terminal(change.target)}", _COLOURS[change.sign]),
-        f"      because {terminal(change.because)}",
+        paint(f"  {change.sign} {change.verb}  {terminal_line(change.target)}", _COLOURS[change.sign]),
+        f"      because {terminal_line(change.because)}",
     ]
     for detail in change.details:
         shown = detail.lines if in_full else _excerpt(detail.lines)
-        lines.append(f"      {detail.name:<12} {terminal(detail.value)}".rstrip())
+        lines.append(f"      {terminal_line(detail.name):<12} {terminal_line(detail.value)}".rstrip())
         lines += [paint(f"        {terminal(line)}", _COLOURS.get(line[:1], "")) for line in shown]
         if len(shown) < len(detail.lines):
             lines.append(f"        … {_counted(len(detail.lines) - len(shown), 'more line')} (-v shows all)")
@@ -137,7 +140,10 @@ def _excerpt(lines: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _remarks(what: str, remarks: Iterable[Remark], colour: str, paint: Paint) -> list[str]:
-    return [f"  {paint(what, colour)}  {terminal(remark.target)}: {terminal(remark.because)}" for remark in remarks]
+    return [
+        f"  {paint(what, colour)}  {terminal_line(remark.target)}: {terminal_line(remark.because)}"
+        for remark in remarks
+    ]
 
 
 def _team_markdown(report: TeamReport) -> str:
@@ -162,9 +168,9 @@ def _outcome_markdown(outcome: Outcome) -> str:
 
 
 def _row_markdown(change: Row) -> str:
-    short = "".join(f"; {detail.name}: {markdown(detail.value)}" for detail in change.details if detail.value)
+    short = "".join(f"; {markdown(detail.name)}: {markdown(detail.value)}" for detail in change.details if detail.value)
     folded = [
-        f"<details><summary>{detail.name}</summary>\n\n{_fenced(detail.lines)}\n\n</details>"
+        f"<details><summary>{html.escape(plain(detail.name))}</summary>\n\n{_fenced(detail.lines)}\n\n</details>"
         for detail in change.details
         if detail.lines
     ]
@@ -174,7 +180,7 @@ def _row_markdown(change: Row) -> str:
 
 
 def _fenced(lines: tuple[str, ...]) -> str:
-    text = "\n".join(lines)
+    text = "\n".join(map(terminal_line, lines))
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}diff\n{text}\n{fence}"

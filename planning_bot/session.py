@@ -10,7 +10,8 @@ import hashlib
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ import platformdirs
 from pydantic import SecretStr
 
 from planning_bot.delivery import check_fresh, check_limits, deliver
+from planning_bot.domain.ledger import end_of_day
 from planning_bot.domain.plan import Outcome
 from planning_bot.domain.results import ApplyResult
 from planning_bot.domain.run import Mode, TeamReport
@@ -28,9 +30,10 @@ from planning_bot.gateways.gitlab_connection import GitLabConnection
 from planning_bot.gathering import gather
 from planning_bot.gathering.attendance import away_in_week, look_at_attendance
 from planning_bot.gathering.planning_project import find_issue, trusted_authors
+from planning_bot.gathering.promises import look_back
 from planning_bot.gathering.readiness import look_at_candidates, waiting_since
 from planning_bot.planners.capacity import Tab
-from planning_bot.planners.facts import basic_facts
+from planning_bot.planners.facts import basic_facts, missed_label
 from planning_bot.planners.readiness import Waiting, waiting_for_review
 from planning_bot.rendering.templates import Templates
 
@@ -49,6 +52,7 @@ if TYPE_CHECKING:
     from planning_bot.domain.snapshot import Snapshot
     from planning_bot.gateways.gitlab_reader import GitLabReader
     from planning_bot.gathering import Looks
+    from planning_bot.metrics.history import LookBack
     from planning_bot.metrics.readiness import Seen
     from planning_bot.metrics.team_capacity import Attendance
 
@@ -115,6 +119,17 @@ class Session:
         except ServerError as error:
             # What GitLab gets does not wait for the Sheet: the write is tried, and says what is wrong.
             return Tab(sheet.key, name, None, f"it could not be read: {error.message}")
+
+    @property
+    def now(self) -> datetime:
+        """The present; with `--today` the end of that day, if it has passed."""
+        return min(datetime.now(UTC), end_of_day(self.today, self.team.zone))
+
+    def look_back(self, snapshot: Snapshot, *, history: bool = True) -> LookBack:
+        """Look at what was promised in the milestone and in those before it, and at what happened since."""
+        self.voice.progress(f"{self.team.key}: reading what happened in {snapshot.milestone.title}")
+        missed = partial(missed_label, self.team, self.words)
+        return look_back(self.team, self.reader, snapshot, self.now, missed, history=history)
 
     def find_issue(self, reference: str) -> Issue:
         """Find an issue of the planning project that the command line names."""

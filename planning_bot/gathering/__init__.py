@@ -68,7 +68,7 @@ def gather(team: Team, reader: GitLabReader, wanted: str, today: date, looks: Lo
         epic=reader.epic(looks.epic) if looks.epic else None,
         record=read_records(notes, team.key, milestone.id, trusted_authors(team, reader.me().username)),
         record_note=own_note(notes, team.key, milestone.id, reader.me().username),
-        open_issues=_work(team, planning, _open_issues(team, reader)) if looks.open_issues else (),
+        open_issues=work_of(team, planning, _open_issues(team, reader)) if looks.open_issues else (),
     )
 
 
@@ -76,7 +76,7 @@ def _open_issues(team: Team, reader: GitLabReader) -> tuple[Issue, ...]:
     return reader.group_issues(team.gitlab.group, labels=team.gitlab.label, state="opened")
 
 
-def _work(team: Team, planning: PlanningProject, issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
+def work_of(team: Team, planning: PlanningProject, issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
     """Leave out what is no work to be planned: planning issues, tasks and test cases."""
     owned = {issue.reference for found in planning.owned.values() for issue in found}
     return tuple(

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from planning_bot.domain.ledger import IssueHistory, Ledger
+from planning_bot.domain.ledger import IssueHistory, Ledger, Streams
 from planning_bot.domain.record import read_records
 from planning_bot.domain.say_do import Span
 from planning_bot.errors import ServerError
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from planning_bot.config import Team
     from planning_bot.domain.issue import Issue
-    from planning_bot.domain.ledger import LabelEvent
     from planning_bot.domain.milestone import DatedMilestone
     from planning_bot.domain.record import Record
     from planning_bot.domain.snapshot import Snapshot
@@ -113,15 +112,46 @@ def _one(reader: GitLabReader, reference: str) -> Issue | None:
 
 
 def _histories(team: Team, reader: GitLabReader, candidates: dict[int, Issue]) -> tuple[IssueHistory, ...]:
-    issues = list(candidates.values())
-    labels: list[tuple[LabelEvent, ...]] = _side_by_side(reader, reader.label_events, issues)
-    histories = [IssueHistory(issue, events) for issue, events in zip(issues, labels, strict=True)]
-    wanted = [history for history in histories if _may_have_been_promised(history, team.deliverables.label)]
-    moves = _follow(team, reader, wanted, candidates)
-    wanted += moves.copies
-    found = dict(zip((history.issue.id for history in wanted), _streams(reader, wanted), strict=True))
-    everything = [*histories, *moves.copies]
+    known = {history.issue.id: history for history in _with_labels(reader, candidates.values())}
+    wanted = {number for number, history in known.items() if _may_have_been_promised(history, team.deliverables.label)}
+    times: dict[int, datetime] = {}
+    fresh = wanted
+    while moved := [known[number] for number in fresh if known[number].issue.moved_to_id is not None]:
+        times |= _follow(reader, moved, known)
+        copies = {number for history in moved if (number := history.issue.moved_to_id) in known}
+        fresh, wanted = copies - wanted, wanted | copies
+    streams = _streams(reader, [known[number].issue for number in sorted(wanted)])
     return tuple(
-        replace(history, streams=found.get(history.issue.id), moved_at=moves.times.get(history.issue.id))
-        for history in everything
+        replace(history, streams=streams.get(number), moved_at=times.get(number)) for number, history in known.items()
     )
+
+
+def _with_labels(reader: GitLabReader, issues: Iterable[Issue]) -> list[IssueHistory]:
+    known = list(issues)
+    events = reader.together(*(partial(reader.label_events, issue.project, issue.iid) for issue in known))
+    return [IssueHistory(issue, labels) for issue, labels in zip(known, events, strict=True)]
+
+
+def _may_have_been_promised(history: IssueHistory, label: str) -> bool:
+    """Whether it ever had the label, or one that was deleted since and may have been it."""
+    return history.ever_had(label) or any(event.label_id is None for event in history.labels)
+
+
+def _follow(reader: GitLabReader, moved: list[IssueHistory], known: dict[int, IssueHistory]) -> dict[int, datetime]:
+    """Find the copies that no list held, put them beside the others, and give when each issue was moved.
+
+    GitLab gives the id of a copy, by which only administrators can ask for it; its own note names it.
+    """
+    lost = [history.issue for history in moved if history.issue.moved_to_id not in known]
+    moves = reader.together(*(partial(reader.last_move, issue.project, issue.iid) for issue in lost))
+    places = {issue.id: move for issue, move in zip(lost, moves, strict=True) if move}
+    copies = reader.together(*(partial(_one, reader, reference) for reference, _ in places.values()))
+    for history in _with_labels(reader, [copy for copy in copies if copy]):
+        known[history.issue.id] = history
+    return {number: at for number, (_, at) in places.items()}
+
+
+def _streams(reader: GitLabReader, issues: list[Issue]) -> dict[int, Streams]:
+    reads = (reader.milestone_events, reader.state_events, reader.weight_events)
+    found = reader.together(*(partial(read, issue.project, issue.iid) for issue in issues for read in reads))
+    return {issue.id: Streams(*found[3 * row : 3 * row + 3]) for row, issue in enumerate(issues)}

@@ -24,9 +24,14 @@ def measure_promises(
     """Find what was promised in a milestone, and what became of it, in the order of the references.
 
     `commitment` are the references that were written down at the freeze, if they were: they decide only where a
-    label that was deleted since may have been the team's or Deliverable.
+    label that was deleted since may have been the team's or Deliverable. Work that never had the latter was not
+    looked into, and is left out.
     """
-    cases = (_Case(trail, span, _membership(trail, span, rules, commitment)) for trail in ledger.trails)
+    cases = (
+        _Case(trail, span, _membership(trail, span, rules, commitment))
+        for trail in ledger.trails
+        if trail.was_looked_into
+    )
     promises = (case.promise(rules) for case in cases)
     return tuple(sorted((promise for promise in promises if promise), key=lambda promise: promise.reference))
 
@@ -118,12 +123,12 @@ class _Case:
             return "cancelled", cancelled
         if self._last.is_closed:
             return "completed", closed
-        end = f"on {span.day(span.cut_off)}, the {'cut-off' if span.is_ended else 'day of this look'}"
+        end = f" on {span.day(span.cut_off)}, the cut-off" if span.is_ended else ""
         if self.membership.counts_at(span.cut_off):
-            return "slipped", f"still open {end}"
+            return "slipped", f"still open{end}"
         if span.missed_label in self._last.labels:
-            return "slipped", f"still open {end}, with the label {span.missed_label}"
-        return "descoped", f"out of the plan since {span.day(self.membership.left[-1])}, still open {end}"
+            return "slipped", f"still open{end}, with the label {span.missed_label}"
+        return "descoped", f"out of the plan since {span.day(self.membership.left[-1])}, still open{end}"
 
     def _cancelled(self, rules: PlanRules, closed: str) -> str | None:
         """Say why it does not count as done, if it does not."""

@@ -28,5 +28,7 @@ def measure_slips(ledger: Ledger, ended: Iterable[Span], rules: PlanRules) -> Ma
 def _slipped(trail: Trail, span: Span, rules: PlanRules) -> bool:
     if span.missed_label and span.missed_label in trail.parts[-1].issue.labels:
         return True
+    if not trail.was_looked_into:
+        return False
     is_closed = trail.state_at(span.cut_off).is_closed
     return not is_closed and Membership(trail, rules, span).counts_at(span.cut_off)

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from planning_bot.config import Team
     from planning_bot.config.schedule import When
     from planning_bot.domain.milestone import DatedMilestone
+    from planning_bot.domain.words import Words
 
 
 def basic_facts(team: Team, milestone: DatedMilestone) -> dict[str, object]:
@@ -24,6 +25,12 @@ def basic_facts(team: Team, milestone: DatedMilestone) -> dict[str, object]:
             "weeks": -(-milestone.days // 7),
         },
     }
+
+
+def missed_label(team: Team, words: Words, milestone: DatedMilestone) -> str | None:
+    """Give the label of what a milestone left unfinished; None where the team has none."""
+    label = team.close.missed_label
+    return words.line(label, basic_facts(team, milestone)) if label else None
 
 
 def due_on(when: When, milestone: DatedMilestone) -> date | None:

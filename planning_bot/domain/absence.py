@@ -30,18 +30,6 @@ class TableRow:
     cells: Mapping[str, object]
 
 
-@dataclass(frozen=True)
-class Table:
-    """Rows under a header, from a CSV file or a tab of a Sheet; `name` is the file, or `tab PTO`.
-
-    `columns` are the headers as they stand, in lower case; without them those of the cells serve.
-    """
-
-    name: str
-    rows: tuple[TableRow, ...]
-    columns: tuple[str, ...] = ()
-
-
 @dataclass(frozen=True, order=True)
 class Unreadable(Problem):
     """One place of a source of time off that cannot be read; `place` names it as people find it."""
@@ -56,6 +44,20 @@ class Unreadable(Problem):
 
     def __str__(self) -> str:
         return ": ".join(part for part in (self.place, self.key, self.message) if part)
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under a header, from a CSV file or a tab of a Sheet; `name` is the file, or `tab PTO`.
+
+    `columns` are the headers as they stand, in lower case; without them those of the cells serve. `problems` are
+    rows that are none.
+    """
+
+    name: str
+    rows: tuple[TableRow, ...]
+    columns: tuple[str, ...] = ()
+    problems: tuple[Unreadable, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -35,9 +35,8 @@ def read_csv(path: Path, name: str) -> Table:
     if len(columns) == 1 and any(separator in columns[0] for separator in ";\t|"):
         raise _unreadable(name, line, "the columns are not separated by commas; save the file as CSV with commas")
     rows = [_row(name, line, columns, cells) for line, cells in records[1:]]
-    if problems := [row for row in rows if isinstance(row, Unreadable)]:
-        raise ConfigurationError([*problems])
-    return Table(name, tuple(row for row in rows if isinstance(row, TableRow)), columns)
+    good = tuple(row for row in rows if isinstance(row, TableRow))
+    return Table(name, good, columns, tuple(row for row in rows if isinstance(row, Unreadable)))
 
 
 def read_bounded(path: Path, name: str, largest: int) -> bytes:

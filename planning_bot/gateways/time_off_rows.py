@@ -56,7 +56,7 @@ def read_rows(table: Table, people: People) -> Findings:
     """Read the columns `username,from,to[,share]`. Raises ConfigurationError with every row that cannot be read."""
     _check_columns(table)
     rows = [row for row in table.rows if any(_text(row.cells.get(column)) for column in COLUMNS)]
-    if problems := [problem for row in rows for problem in _problems(table.name, row)]:
+    if problems := [*table.problems, *(problem for row in rows for problem in _problems(table.name, row))]:
         raise ConfigurationError([*_at_most(problems, table.name)])
     members = [row for row in rows if people.member(_username(row))]
     return Findings(tuple(_absence(row, people) for row in members), tuple(_strangers(rows, people)))

@@ -143,7 +143,7 @@ def test_a_name_that_does_not_exist_is_told_with_file_and_line(folder: Path) -> 
         ("a\n{{ x | nofilter }}", 2, "nofilter"),
         ("{% block a %}\n{% endfor %}", 2, "endfor"),
         ("\n{{ 1 / 0 }}", 2, "division"),
-        ("\n{{ 'x' | number }}", 2, "format"),
+        ("\n{{ 'x' | number }}", 2, "Fraction"),
         ("\n{{ team | day }}", 2, "weekday"),
         ("\n{{ 7 | address }}", 2, "startswith"),
         ("\n{{ none + 1 }}", 2, "unsupported"),

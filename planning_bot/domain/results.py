@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from planning_bot.domain.capacity import CapacityResult
 from planning_bot.domain.change import board_handle
+from planning_bot.domain.say_do import SayDoResult
 from planning_bot.domain.snapshot import PLANNING_ISSUE
 
 if TYPE_CHECKING:
@@ -115,13 +116,14 @@ class CheckResult(_Result):
     scheduled: tuple[str, ...]
 
 
-Result = CreateIssueResult | BoardsResult | ReadinessResult | CapacityResult | ApplyResult | CheckResult
+Result = CreateIssueResult | BoardsResult | ReadinessResult | SayDoResult | CapacityResult | ApplyResult | CheckResult
 
 RESULTS: dict[str, type[Result]] = {
     "create-issue": CreateIssueResult,
     "boards": BoardsResult,
     "readiness": ReadinessResult,
     "capacity": CapacityResult,
+    "say-do": SayDoResult,
     "apply": ApplyResult,
     "check": CheckResult,
 }

@@ -26,7 +26,7 @@ VARIANTS = ("handbook", "committed", "reprioritized", "by_weight")
 class Span:
     """The time in which a milestone's promises count: from the freeze to the cut-off, both included.
 
-    `is_ended` says whether the cut-off is the milestone's own; of one that still runs it is the present.
+    Of a milestone that still runs the cut-off is the present, and before its freeze that is the present as well.
     """
 
     milestone_id: int
@@ -35,6 +35,7 @@ class Span:
     cut_off: datetime
     zone: ZoneInfo
     missed_label: str | None = None
+    is_frozen: bool = True
     is_ended: bool = True
 
     @classmethod
@@ -42,14 +43,15 @@ class Span:
         cls, milestone: DatedMilestone, commit_day: int, zone: ZoneInfo, now: datetime, missed_label: str | None
     ) -> Span:
         """Give the span of a milestone as far as it has come; `commit_day` counts days from its start."""
-        cut_off = end_of_day(milestone.due_on, zone)
+        freeze, cut_off = freeze_of(milestone, commit_day, zone), end_of_day(milestone.due_on, zone)
         return cls(
             milestone_id=milestone.id,
             title=milestone.title,
-            freeze=min(freeze_of(milestone, commit_day, zone), cut_off, now),
+            freeze=min(freeze, cut_off, now),
             cut_off=min(cut_off, now),
             zone=zone,
             missed_label=missed_label,
+            is_frozen=freeze < now,
             is_ended=cut_off < now,
         )
 

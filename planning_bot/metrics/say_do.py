@@ -33,7 +33,7 @@ def measure_promises(
         if trail.was_looked_into
     )
     promises = (case.promise(rules) for case in cases)
-    return tuple(sorted((promise for promise in promises if promise), key=lambda promise: promise.reference))
+    return tuple(sorted((promise for promise in promises if promise), key=_by_number))
 
 
 def measure_variants(promises: Iterable[Promise]) -> dict[str, Variant]:
@@ -144,6 +144,11 @@ class _Case:
                 return f"{closed}, promoted to an epic"
         found = sorted(rules.cancelled & self._last.labels)
         return f"cancelled: it has the label {found[0]}" if found else None
+
+
+def _by_number(promise: Promise) -> tuple[str, int]:
+    project, _, number = promise.reference.rpartition("#")
+    return project, int(number)
 
 
 def _times(count: int) -> str:

@@ -37,11 +37,6 @@ def capacity_lines(result: CapacityResult) -> list[str]:
     return lines
 
 
-def capacity_markdown(result: CapacityResult) -> str:
-    """Give the table as Markdown code, so that its columns stay aligned."""
-    return "\n".join(["```", *capacity_lines(result), "```"])
-
-
 def _row(member: MemberRow) -> tuple[str, ...]:
     return (member.username, *_weights(member.available_days, member), member.working)
 

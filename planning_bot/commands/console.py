@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import click
 
-from planning_bot.errors import PlanningBotError
+from planning_bot.errors import ConfigurationError, PlanningBotError
 from planning_bot.rendering.escaping import terminal
 
 if TYPE_CHECKING:
@@ -57,8 +57,12 @@ class Console:
             click.echo(line, err=True)
 
     def error(self, error: PlanningBotError) -> None:
-        """Tell what went wrong, and what to do."""
+        """Tell what went wrong, and what to do; of mistakes in files a line each, as compilers do."""
         self._clear()
+        if isinstance(error, ConfigurationError):
+            click.echo(self.redact(terminal(error.message)), err=True)
+            count = len(error.problems)
+            error = PlanningBotError(f"{_counted(count)}, and nothing was done", error.hint)
         click.echo(self.redact(f"{self.paint('error:', 'red')} {terminal(error.message)}"), err=True, color=self.color)
         if error.hint:
             click.echo(self.redact(terminal(f"  → {error.hint}")), err=True, color=self.color)
@@ -82,6 +86,10 @@ class Console:
         if self._pending:
             click.echo("\r\x1b[2K", err=True, nl=False, color=True)
             self._pending = False
+
+
+def _counted(mistakes: int) -> str:
+    return "1 mistake" if mistakes == 1 else f"{mistakes} mistakes"
 
 
 class _RedactingFormatter(logging.Formatter):

@@ -30,6 +30,7 @@ from planning_bot.gateways.gitlab_connection import GitLabConnection
 from planning_bot.gathering import gather
 from planning_bot.gathering.attendance import away_in_week, look_at_attendance
 from planning_bot.gathering.planning_project import find_issue, trusted_authors
+from planning_bot.gathering.progress import look_around
 from planning_bot.gathering.promises import look_back
 from planning_bot.gathering.readiness import look_at_candidates, waiting_since
 from planning_bot.planners.capacity import Tab
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from planning_bot.gathering import Looks
     from planning_bot.metrics.history import LookBack
     from planning_bot.metrics.readiness import Seen
+    from planning_bot.metrics.status import Around
     from planning_bot.metrics.team_capacity import Attendance
 
 _LOCK_SECONDS = 10
@@ -130,6 +132,10 @@ class Session:
         self.voice.progress(f"{self.team.key}: reading what happened in {snapshot.milestone.title}")
         missed = partial(missed_label, self.team, self.words)
         return look_back(self.team, self.reader, snapshot, self.now, missed, history=history)
+
+    def look_around(self, snapshot: Snapshot, look: LookBack) -> Around:
+        """Look at what blocks the deliverables, and at who is away until the end."""
+        return look_around(self.team, self.config, self.doors, look, snapshot.milestone, self.today)
 
     def find_issue(self, reference: str) -> Issue:
         """Find an issue of the planning project that the command line names."""

@@ -9,6 +9,7 @@ from planning_bot.domain.capacity import CapacityResult
 from planning_bot.domain.change import board_handle
 from planning_bot.domain.say_do import SayDoResult
 from planning_bot.domain.snapshot import PLANNING_ISSUE
+from planning_bot.domain.status import StatusResult
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -116,13 +117,23 @@ class CheckResult(_Result):
     scheduled: tuple[str, ...]
 
 
-Result = CreateIssueResult | BoardsResult | ReadinessResult | SayDoResult | CapacityResult | ApplyResult | CheckResult
+Result = (
+    CreateIssueResult
+    | BoardsResult
+    | ReadinessResult
+    | SayDoResult
+    | StatusResult
+    | CapacityResult
+    | ApplyResult
+    | CheckResult
+)
 
 RESULTS: dict[str, type[Result]] = {
     "create-issue": CreateIssueResult,
     "boards": BoardsResult,
     "readiness": ReadinessResult,
     "capacity": CapacityResult,
+    "status": StatusResult,
     "say-do": SayDoResult,
     "apply": ApplyResult,
     "check": CheckResult,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from planning_bot.domain.capacity import Window
@@ -45,11 +46,22 @@ def look_at_attendance(
 def away_in_week(team: Team, config: Config, doors: Doors, first: date, last: date) -> frozenset[str]:
     """Name the members who are not there on more than half of the weekdays from one day to another."""
     window = Window(first, last)
-    seen = _look(team, config, doors, window)
     weekdays = sum(1 for _ in window.weekdays)
+    present = _days_present(team, config, doors, window)
+    return frozenset(name for name, days in present.items() if 2 * days < weekdays)
+
+
+def away_throughout(team: Team, config: Config, doors: Doors, first: date, last: date) -> frozenset[str]:
+    """Name the members who are not there on any weekday from one day to another; nobody where there is none."""
+    window = Window(first, last)
+    present = _days_present(team, config, doors, window) if any(window.weekdays) else {}
+    return frozenset(name for name, days in present.items() if not days)
+
+
+def _days_present(team: Team, config: Config, doors: Doors, window: Window) -> dict[str, Fraction]:
+    seen = _look(team, config, doors, window)
     days = member_days(team, window, seen.absences, seen.holidays)
-    there = {name: sum(1 - day.pto for day in own if not day.holiday) for name, own in days.items()}
-    return frozenset(name for name, present in there.items() if 2 * present < weekdays)
+    return {name: sum((1 - day.pto for day in own if not day.holiday), Fraction(0)) for name, own in days.items()}
 
 
 def _look(team: Team, config: Config, doors: Doors, window: Window) -> Attendance:

@@ -14,7 +14,7 @@ from planning_bot.planners.planning_sections import edit_sections, not_posted
 
 if TYPE_CHECKING:
     from planning_bot.config import Team
-    from planning_bot.domain.say_do import PastMilestone, Promise
+    from planning_bot.domain.say_do import Promise
     from planning_bot.domain.snapshot import Snapshot
     from planning_bot.domain.words import Words
     from planning_bot.metrics.history import LookBack
@@ -89,7 +89,7 @@ def _facts(snapshot: Snapshot, team: Team, look: LookBack, result: SayDoResult) 
         "rolling": percent(result.rolling),
         "rows": [(name, variant, percent(variant.ratio)) for name, variant in result.variants.items()],
         "groups": [(outcome, result.only(outcome)) for outcome in ("slipped", "descoped", "cancelled", "completed")],
-        "history": [(row, percent(row.ratio), bar(row)) for row in result.history],
+        "history": [(row, percent(row.ratio), bar(row.ratio)) for row in result.history],
     }
 
 
@@ -98,7 +98,7 @@ def percent(ratio: float | None) -> str:
     return "no ratio" if ratio is None else f"{100 * ratio:.0f} %"
 
 
-def bar(row: PastMilestone) -> str:
+def bar(ratio: float | None) -> str:
     """Draw a ratio as a bar of ten characters; nothing where there is none."""
-    filled = round(_BAR * (row.ratio or 0))
-    return "" if row.ratio is None else "█" * filled + "░" * (_BAR - filled)
+    filled = round(_BAR * (ratio or 0))
+    return "" if ratio is None else "█" * filled + "░" * (_BAR - filled)

@@ -13,9 +13,11 @@ from planning_bot.domain.results import (
     Result,
 )
 from planning_bot.domain.say_do import SayDoResult
+from planning_bot.domain.status import StatusResult
 from planning_bot.rendering.capacity_text import capacity_lines
 from planning_bot.rendering.escaping import markdown
 from planning_bot.rendering.say_do_text import say_do_lines
+from planning_bot.rendering.status_text import status_lines
 from planning_bot.rendering.table import aligned
 
 
@@ -26,7 +28,7 @@ def result_lines(result: Result) -> list[str]:
             return [_planning_issue(result)]
         case BoardsResult():
             return [_board(board) for board in result.boards]
-        case CapacityResult() | SayDoResult():
+        case CapacityResult() | SayDoResult() | StatusResult():
             return _table(result)
         case ReadinessResult():
             return _readiness(result)
@@ -39,18 +41,20 @@ def result_lines(result: Result) -> list[str]:
 
 def result_markdown(result: Result) -> str:
     """Give a result as Markdown."""
-    if isinstance(result, CapacityResult | SayDoResult):
+    if isinstance(result, CapacityResult | SayDoResult | StatusResult):
         # As code, so that its columns stay aligned.
         return "\n".join(["```", *(line.replace("`", "'") for line in _table(result)), "```"])
     return "\n".join(markdown(line) for line in result_lines(result))
 
 
-def _table(result: CapacityResult | SayDoResult) -> list[str]:
+def _table(result: CapacityResult | SayDoResult | StatusResult) -> list[str]:
     match result:
         case CapacityResult():
             return capacity_lines(result)
         case SayDoResult():
             return say_do_lines(result)
+        case StatusResult():
+            return status_lines(result)
 
 
 def _planning_issue(result: CreateIssueResult) -> str:

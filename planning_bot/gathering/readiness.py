@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from planning_bot.gathering import IGNORED_KINDS, is_planning_issue
+from planning_bot.gathering import work_of
 from planning_bot.metrics.readiness import Seen
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def look_at_candidates(team: Team, reader: GitLabReader, snapshot: Snapshot) -> 
     return Seen(
         candidates=candidates,
         homeless=tuple(issue for issue in snapshot.open_issues if issue.milestone_id is None),
-        orphans=tuple({i.id: i for i in assigned if _is_orphan(team, i)}.values()),
+        orphans=_orphans(team, snapshot, tuple({issue.id: issue for issue in assigned}.values())),
         blockers={i.reference: reader.blockers(i.project, i.iid) for i in candidates},
     )
 
@@ -50,7 +50,7 @@ def _of_member(team: Team, reader: GitLabReader, snapshot: Snapshot, username: s
     return reader.group_issues(team.gitlab.group, **query)
 
 
-def _is_orphan(team: Team, issue: Issue) -> bool:
-    return (
-        team.gitlab.label not in issue.labels and issue.kind not in IGNORED_KINDS and not is_planning_issue(team, issue)
-    )
+def _orphans(team: Team, snapshot: Snapshot, issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
+    """Leave out what is the team's, and what is in another milestone of that title."""
+    work = work_of(team, snapshot.planning, issues)
+    return tuple(i for i in work if team.gitlab.label not in i.labels and i.milestone_id == snapshot.milestone.id)

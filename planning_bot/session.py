@@ -82,6 +82,11 @@ class Session:
     voice: Voice
 
     @property
+    def usernames(self) -> tuple[str, ...]:
+        """The members of all teams that the command line asks for."""
+        return tuple(name for team in self.config.select(self.options.teams) for name in team.usernames)
+
+    @property
     def reader(self) -> GitLabReader:
         """The door through which GitLab is read."""
         return self.doors.gitlab

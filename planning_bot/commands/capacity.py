@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def command(session: Session, since: date | None, what_if: tuple[str, ...]) -> TeamReport:
     """Tell the team's capacity, person by person, and post it: days, never reasons."""
     team = session.team
-    tried = tuple(read_what_if(text, team.usernames) for text in what_if)
+    tried = tuple(read_what_if(text, session.usernames) for text in what_if)
     snapshot = session.gather(Looks(planning_issues=True, record=True, open_issues=True))
     attendance = session.attendance(snapshot, tried)
     measured = measure_team(team, snapshot.milestone, snapshot.calendar, snapshot.open_issues, attendance, since)

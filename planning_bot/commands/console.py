@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import logging
 import os
+import shutil
 import sys
 import traceback
 from dataclasses import dataclass, field
@@ -33,6 +34,11 @@ class Console:
     color: bool | None = None
     redact: Callable[[str], str] = field(default_factory=lambda: redactor(os.environ))
     _pending: bool = False
+
+    @property
+    def columns(self) -> int | None:
+        """How many columns the terminal has that stdout is; None where it is none."""
+        return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
     def result(self, text: str) -> None:
         """Put out what was asked for."""

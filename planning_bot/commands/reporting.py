@@ -27,7 +27,7 @@ class Reporter:
     def agrees(self, planned: TeamReport) -> bool:
         """Show a plan at the terminal, and ask whether to carry it out."""
         assert planned.plan
-        self.console.result(views.result_text(planned, self.console.paint))
+        self.console.result(self._result(planned))
         self.console.say(self._plan(planned))
         return click.confirm("Carry this out?", err=True)
 
@@ -39,11 +39,11 @@ class Reporter:
         if self.console.format != "text" or report.result is None:
             return
         if report.plan is None:
-            self.console.result(views.result_text(report, self.console.paint))
+            self.console.result(self._result(report))
             return
         was_shown = self.mode is Mode.ASK and bool(report.plan.changes)
         if not was_shown or report.outcome:
-            self.console.result(views.result_text(report, self.console.paint))
+            self.console.result(self._result(report))
         if self.mode is Mode.PRINT:
             self.console.result(self._plan(report))
         elif not was_shown:
@@ -57,6 +57,9 @@ class Reporter:
             self.console.result(views.as_json(self.command, self.reports, error))
         elif self.console.format == "markdown":
             self.console.result(views.as_markdown(self.reports))
+
+    def _result(self, report: TeamReport) -> str:
+        return views.result_text(report, self.console.paint, self.console.columns)
 
     def _plan(self, report: TeamReport) -> str:
         assert report.plan

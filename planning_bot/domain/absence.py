@@ -115,7 +115,7 @@ def read_what_if(text: str, usernames: Iterable[str]) -> Absence:
     known = {username.casefold(): username for username in usernames}
     username = known.get(name.strip().removeprefix("@").casefold())
     if username is None:
-        raise UsageError(f"--what-if: {_shown(name)} is no member of the team", f"its members: {', '.join(known)}")
+        raise UsageError(f"--what-if: {_shown(name)} is no member of the team", f"its members: {', '.join(known.values())}")
     try:
         from_on, to_on = read_day(first.strip()), read_day(last.strip())
         part = read_share(share.strip()) if comma else WHOLE

@@ -163,11 +163,12 @@ class OversizedIssue:
 
 @dataclass(frozen=True)
 class StageRow:
-    """Work that is carried over, at one stage: the weight still to be done, and the issues."""
+    """Work that is carried over, at one stage: the weight still to be done, and the issues, so many with a weight."""
 
     name: str
     weight: float
     issues: tuple[str, ...]
+    weighted: int
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,7 @@ class PastRow:
 
 @dataclass(frozen=True)
 class CapacityResult:
-    """What `capacity` answers."""
+    """What `capacity` answers; `weighted` is how many of the milestone's `candidates` have a weight."""
 
     members: tuple[MemberRow, ...]
     total: TotalRow
@@ -188,6 +189,8 @@ class CapacityResult:
     unweighted: tuple[str, ...] = ()
     carried_over: tuple[StageRow, ...] = ()
     past: tuple[PastRow, ...] = ()
+    weighted: int = 0
+    candidates: int = 0
 
     def after(self, created: Mapping[str, Created]) -> Self:  # noqa: ARG002 - it does not depend on it
         """Give the result as it is once the plan was carried out."""

@@ -38,6 +38,7 @@ def look_at_attendance(
         absences=absences,
         holidays=seen.holidays,
         notices=seen.notices,
+        warnings=seen.warnings,
         past=look_at_velocity(team, doors.gitlab, snapshot, absences, seen.holidays) if is_velocity else None,
         completed=recorded_weights(team, doors.gitlab, snapshot),
     )
@@ -71,4 +72,4 @@ def _look(team: Team, config: Config, doors: Doors, window: Window) -> Attendanc
     calendars = Calendars(config.path.parent, os.environ)
     time_off = read_time_off(team, config, window, read_sheet=read_sheet, calendars=calendars)
     holidays = public_holidays(team, window, str(config.path))
-    return Attendance(time_off.absences, holidays.days, (*time_off.notices, *holidays.warnings))
+    return Attendance(time_off.absences, holidays.days, time_off.notices, holidays.warnings)

@@ -23,7 +23,7 @@ def propose_refiners(team: Team, waiting: Iterable[Issue], away: frozenset[str])
     turns: Counter[str] = Counter()
     proposed: dict[str, str | None] = {}
     for issue in waiting:
-        there = [name for name in team.usernames if name not in away]
+        there = [member.username for member in team.members if member.allocation and member.username not in away]
         assigned = {person.username.casefold() for person in issue.assignees}
         able = [name for name in there if name.casefold() in assigned] or [
             name for name in eligible(team, issue) if name in there

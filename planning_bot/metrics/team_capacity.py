@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from planning_bot.domain.capacity import NOTHING, Window, exact
 from planning_bot.metrics.capacity import measure_capacity
 from planning_bot.metrics.days import measure_days, member_days
+from planning_bot.metrics.gate import is_weighted
 from planning_bot.metrics.load import measure_load, remaining_share
 from planning_bot.metrics.presence import presence_warnings
+from planning_bot.metrics.readiness import natural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
-    from fractions import Fraction
 
     from planning_bot.config import Team
     from planning_bot.domain.absence import Absence
@@ -27,31 +29,38 @@ if TYPE_CHECKING:
 class Attendance:
     """Who is away when: time off from all sources, public holidays by username, and what past milestones came to.
 
-    `past` is what `velocity` divides, `completed` the weight of the last milestones where it is recorded.
+    `past` is what `velocity` divides, `completed` the weight of the last milestones where it is recorded. `notices`
+    name places of the sources, and are for the run's own output alone; `warnings` are for everybody.
     """
 
     absences: tuple[Absence, ...] = ()
     holidays: Mapping[str, frozenset[date]] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     past: Past | None = None
     completed: tuple[PastRow, ...] = ()
 
 
 @dataclass(frozen=True)
 class Stage:
-    """Carried-over work at one stage: its issues, and the weight that is still to be done of it."""
+    """Members' carried-over work at one stage: its issues, so many with a weight, and what is still to be done."""
 
     name: str
     issues: tuple[str, ...]
     weight: Fraction
+    weighted: int
 
 
 @dataclass(frozen=True)
 class TeamCapacity:
-    """What each member can take on, the work that they carry over by stage, and what one should know."""
+    """What each member can take on, the work that they carry over by stage, and what one should know.
+
+    `notices` are told to whoever runs the program, `warnings` to all who read the planning issue.
+    """
 
     members: tuple[MemberCapacity, ...]
     carried_over: tuple[Stage, ...] = ()
+    notices: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     past: tuple[PastRow, ...] = ()
 
@@ -80,8 +89,8 @@ def measure_team(
     days = measure_days(team, window, attendance.absences, attendance.holidays)
     members = measure_capacity(team, whole, days, measure_load(team, earlier, planned), attendance.past)
     presence = member_days(team, window, attendance.absences, attendance.holidays)
-    warnings = (*attendance.notices, *presence_warnings(team, presence))
-    return TeamCapacity(members, _stages(team, earlier), warnings, attendance.completed)
+    warnings = (*attendance.warnings, *presence_warnings(team, presence))
+    return TeamCapacity(members, _stages(team, earlier), attendance.notices, warnings, attendance.completed)
 
 
 def earlier_issues(milestone: DatedMilestone, calendar: Calendar, open_issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
@@ -91,24 +100,24 @@ def earlier_issues(milestone: DatedMilestone, calendar: Calendar, open_issues: t
 
 
 def _stages(team: Team, earlier: tuple[Issue, ...]) -> tuple[Stage, ...]:
-    """Sort what is carried over by how far it is, the furthest first; what members are not assigned to counts not."""
-    members = {name.casefold() for name in team.usernames}
-    carried = [
-        i
-        for i in earlier
-        if i.weight is not None and any(person.username.casefold() in members for person in i.assignees)
-    ]
+    """Sort what members carry over by how far it is, the furthest first."""
     names = [*reversed(team.deliverables.in_progress_labels), ""]
     sorted_in: dict[str, list[Issue]] = {name: [] for name in names}
-    for issue in carried:
-        sorted_in[next((name for name in names if name in issue.labels), "")].append(issue)
-    return tuple(
-        Stage(name or "not started", tuple(sorted(i.reference for i in issues)), _still_to_be_done(team, issues))
-        for name, issues in sorted_in.items()
-        if issues
-    )
+    for issue in earlier:
+        if _members_part(team, issue):
+            sorted_in[next((name for name in names if name in issue.labels), "")].append(issue)
+    return tuple(_stage(team, name or "not started", issues) for name, issues in sorted_in.items() if issues)
 
 
-def _still_to_be_done(team: Team, issues: list[Issue]) -> Fraction:
+def _stage(team: Team, name: str, issues: list[Issue]) -> Stage:
     shares = {label: exact(share) for label, share in team.capacity.carryover_shares.items()}
-    return sum((issue.weight * remaining_share(issue, shares) for issue in issues if issue.weight), NOTHING)
+    left = ((i.weight or 0) * remaining_share(i, shares) * _members_part(team, i) for i in issues)
+    references = tuple(i.reference for i in sorted(issues, key=natural))
+    return Stage(name, references, sum(left, NOTHING), sum(is_weighted(i, team) for i in issues))
+
+
+def _members_part(team: Team, issue: Issue) -> Fraction:
+    """Give the part of an issue that members are assigned to: what others do of it is no load of the team."""
+    members = {name.casefold() for name in team.usernames}
+    ours = sum(person.username.casefold() in members for person in issue.assignees)
+    return Fraction(ours, len(issue.assignees)) if issue.assignees else NOTHING

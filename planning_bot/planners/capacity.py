@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from planning_bot.domain.capacity import CapacityResult, MemberRow, StageRow, plain
+from planning_bot.domain.capacity import CapacityResult, MemberRow, StageRow, exact, plain, shown
 from planning_bot.domain.change import WriteTable
 from planning_bot.domain.plan import Plan, Remark, joined
 from planning_bot.domain.record import MemberNumbers, PostedCapacity, plan_record
@@ -61,10 +61,12 @@ def plan_capacity(
         measured.members,
         oversized=oversized(team, candidates),
         unweighted=unweighted(team, candidates),
-        carried_over=tuple(StageRow(s.name, plain(s.weight), s.issues) for s in measured.carried_over),
+        carried_over=tuple(StageRow(s.name, plain(s.weight), s.issues, s.weighted) for s in measured.carried_over),
         past=measured.past,
+        weighted=sum(is_weighted(issue, team) for issue in candidates),
+        candidates=len(candidates),
     )
-    told = Plan(notices=(*tier_notices(snapshot.open_issues), *measured.warnings))
+    told = Plan(notices=(*tier_notices(snapshot.open_issues), *measured.notices, *measured.warnings))
     issue = snapshot.planning.planning_issue(snapshot.milestone)
     if only_tried:
         return result, joined(told, Plan(notices=(f"nothing is posted: {only_tried}",)))
@@ -80,20 +82,19 @@ def _post(
         **basic_facts(team, snapshot.milestone),
         "result": result,
         "warnings": measured.warnings,
-        "weighted": sum(is_weighted(i, team) for i in snapshot.open_issues if i.milestone_id == snapshot.milestone.id),
-        "candidates": sum(i.milestone_id == snapshot.milestone.id for i in snapshot.open_issues),
         "before": record.capacity_before,
         "changes": _changes(record),
     }
     text = words.render("section_capacity.md.j2", facts)
-    because = "the numbers are new" if record.capacity_before is None else "the numbers have changed"
+    because = "the numbers are new" if snapshot.record.capacity is None else "the numbers have changed"
     section = edit_sections(issue, {"capacity": text}, team.limits.skip_label, because)
     is_ours = find_section(issue.description, "capacity").is_writable and team.limits.skip_label not in issue.labels
-    remember = plan_record(
-        issue, team.key, snapshot.milestone.id, snapshot.record_note, record, "the next run compares with these numbers"
-    )
     surprises = Plan(surprises=_surprises(snapshot.record, measured, team))
-    return joined(section, remember, surprises) if is_ours else section
+    remember = Plan()
+    if is_ours and record != snapshot.record:  # whichever trusted author wrote it
+        why = "the next run compares with these numbers"
+        remember = plan_record(issue, team.key, snapshot.milestone.id, snapshot.record_note, record, why)
+    return joined(section, remember, surprises)
 
 
 def _recorded(snapshot: Snapshot, result: CapacityResult, measured: TeamCapacity) -> Record:
@@ -161,11 +162,12 @@ def _surprises(record: Record, measured: TeamCapacity, team: Team) -> tuple[str,
     if posted is None or limit is None:
         return ()
     pairs = {
-        "members": (len(posted.members), len(measured.members)),
-        "days of time off": (posted.pto_days, plain(measured.pto_days)),
+        "members": (exact(len(posted.members)), exact(len(measured.members))),
+        "days of time off": (exact(posted.pto_days), exact(plain(measured.pto_days))),
     }
     return tuple(
-        f"{what} shrank from {before:g} to {now:g} since {posted.on}, by more than limits.max_shrink ({limit:g})"
+        f"{what} shrank from {shown(before)} to {shown(now)} since {posted.on}, "
+        f"by more than limits.max_shrink ({limit:g})"
         for what, (before, now) in pairs.items()
-        if before > 0 and before - now > limit * before
+        if before - now > exact(limit) * before
     )

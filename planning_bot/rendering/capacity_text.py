@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from planning_bot.domain.capacity import exact, shown
-from planning_bot.rendering.table import aligned
+from planning_bot.rendering.table import beside_or_below
 
 if TYPE_CHECKING:
     from planning_bot.domain.capacity import CapacityResult, MemberRow
@@ -14,17 +14,23 @@ _HEADER = ("engineer", "days", "capacity", "carry-over", "planned", "free", "how
 _NUMBERS = frozenset(range(1, 6))
 
 
-def capacity_lines(result: CapacityResult) -> list[str]:
-    """Give the table, what is carried over, what past milestones came to, and the issues that ask for a decision."""
+def capacity_lines(result: CapacityResult, columns: int | None = None) -> list[str]:
+    """Give the table, what is carried over, what past milestones came to, and the issues that ask for a decision.
+
+    Where a terminal has too few columns for it, the working stands below each person's numbers.
+    """
     total = result.total
     rows = [
         _HEADER,
         *(_row(member) for member in result.members),
-        ("all", *_weights(total.available_days, total), ""),
+        ("all", *_weights(total.available_days, total), _share(result.weighted, result.candidates, "candidates ")),
     ]
-    lines = aligned(rows, _NUMBERS)
+    lines = beside_or_below(rows, _NUMBERS, columns)
     if result.carried_over:
-        stages = "; ".join(f"{stage.name} {_number(stage.weight)}" for stage in result.carried_over)
+        stages = "; ".join(
+            f"{stage.name} {_number(stage.weight)} ({_share(stage.weighted, len(stage.issues))})"
+            for stage in result.carried_over
+        )
         lines.append(f"carried over, what is left of it: {stages}")
     if result.past:
         past = ", ".join(f"{row.milestone} {_number(row.completed_weight)}" for row in result.past)
@@ -44,6 +50,10 @@ def _row(member: MemberRow) -> tuple[str, ...]:
 def _weights(days: float, row: object) -> tuple[str, ...]:
     names = ("capacity_weight", "carryover_weight", "planned_weight", "remaining_weight")
     return (_number(days), *(_number(getattr(row, name)) for name in names))
+
+
+def _share(weighted: int, issues: int, what: str = "") -> str:
+    return f"{weighted} of {issues} {what}{'is' if issues == 1 and not what else 'are'} weighted"
 
 
 def _number(value: float) -> str:

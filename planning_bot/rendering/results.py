@@ -21,15 +21,15 @@ from planning_bot.rendering.status_text import status_lines
 from planning_bot.rendering.table import aligned
 
 
-def result_lines(result: Result) -> list[str]:
-    """Give a result as lines for people."""
+def result_lines(result: Result, columns: int | None = None) -> list[str]:
+    """Give a result as lines for people, at a terminal of so many columns."""
     match result:
         case CreateIssueResult():
             return [_planning_issue(result)]
         case BoardsResult():
             return [_board(board) for board in result.boards]
         case CapacityResult() | SayDoResult() | StatusResult():
-            return _table(result)
+            return _table(result, columns)
         case ReadinessResult():
             return _readiness(result)
         case ApplyResult():
@@ -47,10 +47,10 @@ def result_markdown(result: Result) -> str:
     return "\n".join(markdown(line) for line in result_lines(result))
 
 
-def _table(result: CapacityResult | SayDoResult | StatusResult) -> list[str]:
+def _table(result: CapacityResult | SayDoResult | StatusResult, columns: int | None = None) -> list[str]:
     match result:
         case CapacityResult():
-            return capacity_lines(result)
+            return capacity_lines(result, columns)
         case SayDoResult():
             return say_do_lines(result)
         case StatusResult():

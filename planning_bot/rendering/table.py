@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -9,12 +10,30 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _WIDE = {"W", "F"}
+_NARROWEST = 40
 
 
 def aligned(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset()) -> list[str]:
     """Align the columns of rows, those in `right` to the right; the last one is as long as it is."""
     widths = [max(width(row[n]) for row in rows) for n in range(len(rows[0]))] if rows else []
     return ["  ".join(_padded(cell, widths[n], n in right) for n, cell in enumerate(row)).rstrip() for row in rows]
+
+
+def beside_or_below(rows: Sequence[Sequence[str]], right: frozenset[int], columns: int | None) -> list[str]:
+    """Align the columns of rows; where that is too wide for so many columns, the last cells go below their rows.
+
+    None is as wide as it takes. The first row, the header, loses its last cell then.
+    """
+    lines = aligned(rows, right)
+    if columns is None or max(map(width, lines), default=0) <= columns:
+        return lines
+    indent = "    "
+    shorter = aligned([row[:-1] for row in rows], right)
+    below = [
+        textwrap.wrap(row[-1], max(columns, _NARROWEST), initial_indent=indent, subsequent_indent=indent)
+        for row in rows
+    ]
+    return [shorter[0], *(line for n in range(1, len(rows)) for line in (shorter[n], *below[n]))]
 
 
 def width(text: str) -> int:

@@ -35,10 +35,10 @@ def as_json(command: str, reports: Iterable[TeamReport], error: PlanningBotError
     return json.dumps(answer, indent=2, ensure_ascii=False)
 
 
-def result_text(report: TeamReport, paint: Paint) -> str:
-    """Give a team's result for people."""
-    lines = [paint(terminal_line(_heading(report)), "bold"), *(terminal(line) for line in result_lines(report.result))]
-    return "\n".join(lines)
+def result_text(report: TeamReport, paint: Paint, columns: int | None = None) -> str:
+    """Give a team's result for people; a terminal has so many columns."""
+    lines = [terminal(line) for line in result_lines(report.result, columns)]
+    return "\n".join([paint(terminal_line(_heading(report)), "bold"), *lines])
 
 
 def plan_text(plan: Plan, paint: Paint, *, in_full: bool) -> str:

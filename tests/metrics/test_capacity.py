@@ -147,4 +147,6 @@ def test_the_result_has_the_contracts_names_and_numbers_without_noise() -> None:
         "unweighted": ["a/b#2"],
         "carried_over": [],
         "past": [],
+        "weighted": 0,
+        "candidates": 0,
     }

@@ -17,6 +17,7 @@ COMMANDS = {
     "capacity": "The team's capacity, person by person, with the working shown",
     "status": "How far the running milestone has come, what is at risk, what changed",
     "say-do": "What was said and what was done, with the evidence for every issue",
+    "close": "What a milestone left unfinished: labels it and moves it on",
     "apply": "Carry out a saved plan, and nothing else",
     "check": "Check the configuration, offline: every error at once",
     "schema": "Print the configuration's JSON Schema, for editors",

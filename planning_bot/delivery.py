@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from planning_bot.domain.change import CreateBoard, CreateIssue, WriteNote, resolved
+from planning_bot.domain.change import CreateBoard, CreateIssue, CreateLabel, WriteNote, resolved
 from planning_bot.domain.plan import Outcome, Plan, Remark
 from planning_bot.errors import PlanningBotError, RefusedError, UnknownOutcomeError
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Together = Callable[..., list["Fate"]]
 
-_CREATES = (CreateIssue, WriteNote, CreateBoard)
+_CREATES = (CreateIssue, WriteNote, CreateBoard, CreateLabel)
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def _carry_out(change: Change, door: Door, created: dict[str, Created]) -> Fate:
 def _send(change: Change, door: Door) -> Fate:
     present = door.look(change)
     if present.value == change.after:
-        return Fate(skipped=(_remark(change, "it is so already"),))
+        return Fate(skipped=(_remark(change, "it is so already"),), created=present.created)
     if present.value != change.before:
         what = "it exists already" if change.before is None else "somebody changed it meanwhile: theirs stays"
         return Fate(skipped=(_remark(change, what),))

@@ -33,6 +33,7 @@ from planning_bot.gathering.planning_project import find_issue, trusted_authors
 from planning_bot.gathering.progress import look_around
 from planning_bot.gathering.promises import look_back
 from planning_bot.gathering.readiness import look_at_candidates, waiting_since
+from planning_bot.gathering.unfinished import look_at_unfinished
 from planning_bot.planners.capacity import Tab
 from planning_bot.planners.facts import basic_facts, missed_label
 from planning_bot.planners.readiness import Waiting, waiting_for_review
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from planning_bot.metrics.readiness import Seen
     from planning_bot.metrics.status import Around
     from planning_bot.metrics.team_capacity import Attendance
+    from planning_bot.planners.close import Left
 
 _LOCK_SECONDS = 10
 
@@ -141,6 +143,10 @@ class Session:
     def look_around(self, snapshot: Snapshot, look: LookBack) -> Around:
         """Look at what blocks the deliverables, and at who is away until the end."""
         return look_around(self.team, self.config, self.doors, look, snapshot.milestone, self.today)
+
+    def look_at_unfinished(self, snapshot: Snapshot, look: LookBack) -> Left:
+        """Look at what the milestone left unfinished."""
+        return look_at_unfinished(self.team, self.reader, snapshot, look)
 
     def find_issue(self, reference: str) -> Issue:
         """Find an issue of the planning project that the command line names."""

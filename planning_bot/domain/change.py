@@ -31,6 +31,11 @@ def known_after_apply(handle: str) -> str:
     return f"known-after-apply/{handle}/"
 
 
+def label_handle(name: str) -> str:
+    """Name a label that a plan creates, for what else in the plan needs it."""
+    return f"label:{name}"
+
+
 def board_handle(key: str) -> str:
     """Name a board that a plan creates, for what else in the plan needs it."""
     return f"board:{key}"
@@ -70,13 +75,16 @@ class IssueState(_Frozen):
     """The part of an issue that a change touches: a field that is not set is not touched.
 
     `labels` holds, of the labels concerned, those that the issue has. `sections` holds the texts of managed
-    sections; None is a section that is not there.
+    sections; None is a section that is not there. `state` and `absent`, labels that it must not have, are never
+    changed: a change may rest on them.
     """
 
     labels: tuple[str, ...] = ()
     milestone: Named | None = None
     assignees: tuple[Named, ...] = ()
     sections: dict[str, str | None] = Field(default_factory=dict)
+    state: str | None = None
+    absent: tuple[str, ...] = ()
 
     @model_serializer(mode="wrap")
     def _only_what_is_touched(self, everything: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -164,6 +172,15 @@ class RepairBoard(_Change):
     after: BoardState
 
 
+class CreateLabel(_Change):
+    """Create a label in a group: the missed label of a milestone, the only one that the program creates by itself."""
+
+    kind: Literal["create_label"] = "create_label"
+    group: str
+    before: None = None
+    after: str
+
+
 _Rows = Annotated[Rows, AfterValidator(tidy)]
 
 
@@ -177,7 +194,7 @@ class WriteTable(_Change):
     after: _Rows
 
 
-GitLabChange = CreateIssue | EditIssue | WriteNote | CreateBoard | RepairBoard
+GitLabChange = CreateIssue | EditIssue | WriteNote | CreateBoard | RepairBoard | CreateLabel
 
 Change = Annotated[GitLabChange | WriteTable, Field(discriminator="kind")]
 

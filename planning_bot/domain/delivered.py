@@ -22,11 +22,13 @@ class Created:
 class Present:
     """What is there right before a write, in the form of the change's `before`.
 
-    `seen` is the door's own: what it read, handed back to it so that nothing is read twice.
+    `seen` is the door's own: what it read, handed back to it so that nothing is read twice. `created` is what the
+    change would create, where it is there already: what needs it can go on.
     """
 
     value: Any
     seen: Any = None
+    created: Created | None = None
 
 
 @dataclass(frozen=True)

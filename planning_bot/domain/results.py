@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from planning_bot.domain.capacity import CapacityResult
 from planning_bot.domain.change import board_handle
+from planning_bot.domain.close import CloseResult
 from planning_bot.domain.say_do import SayDoResult
 from planning_bot.domain.snapshot import PLANNING_ISSUE
 from planning_bot.domain.status import StatusResult
@@ -123,6 +124,7 @@ Result = (
     | ReadinessResult
     | SayDoResult
     | StatusResult
+    | CloseResult
     | CapacityResult
     | ApplyResult
     | CheckResult
@@ -135,6 +137,7 @@ RESULTS: dict[str, type[Result]] = {
     "capacity": CapacityResult,
     "status": StatusResult,
     "say-do": SayDoResult,
+    "close": CloseResult,
     "apply": ApplyResult,
     "check": CheckResult,
 }

@@ -14,6 +14,7 @@ from gitlab.utils import EncodedId
 from planning_bot.domain.change import (
     CreateBoard,
     CreateIssue,
+    CreateLabel,
     EditIssue,
     GitLabChange,
     IssueState,
@@ -27,6 +28,7 @@ from planning_bot.domain.markers import Marker
 from planning_bot.domain.sections import append_sections, find_section, replace_section, same_text
 from planning_bot.gateways import gitlab_payloads as payloads
 from planning_bot.gateways.board_writer import BoardWriter
+from planning_bot.gateways.label_writer import LabelWriter
 
 if TYPE_CHECKING:
     from planning_bot.domain.issue import Issue, Note
@@ -47,6 +49,7 @@ class GitLabWriter:
         self._notes = Pace(connection.clock, _NOTES_A_MINUTE)
         self._creates = Pace(connection.clock, _CREATES_A_MINUTE)
         self._boards = BoardWriter(connection)
+        self._labels = LabelWriter(connection)
 
     def look(self, change: GitLabChange) -> Present:
         """Read what is there now, in the form of the change's `before`."""
@@ -66,13 +69,14 @@ class GitLabWriter:
                 issue = payloads.issue(self._connection.get(_issue_path(change.target)))
                 return Present(_state(issue, change), issue)
             case WriteNote():
-                note = self._own_note(change)
-                return Present(note and _as_before(note.body, change.before), note)
+                return self._look_at_note(change)
             case CreateBoard():
                 return Present(self._boards.namesake(change))
             case RepairBoard():
                 board = self._boards.read(change)
                 return Present(board_state(board), board)
+            case CreateLabel():
+                return self._labels.look(change)
             case _:
                 assert_never(change)
 
@@ -91,6 +95,9 @@ class GitLabWriter:
                 return self._boards.create(change)
             case RepairBoard():
                 return self._boards.bring(change, present.seen)
+            case CreateLabel():
+                self._creates.keep()
+                return self._labels.create(change)
             case _:
                 assert_never(change)
 
@@ -101,6 +108,10 @@ class GitLabWriter:
         rows = self._connection.get_all(f"/projects/{EncodedId(draft.project)}/issues", **query)
         found = (payloads.issue(row) for row in rows)
         return next((i.reference for i in found if self._is_marked(change.marker, i.author, i.description)), None)
+
+    def _look_at_note(self, change: WriteNote) -> Present:
+        note = self._own_note(change)
+        return Present(_as_before(note.body, change.before), note, _written(note, change)) if note else Present(None)
 
     def _own_note(self, change: WriteNote) -> Note | None:
         """Find the note of the token's own user that carries the marker: of another's, GitLab lets nobody write."""
@@ -113,7 +124,8 @@ class GitLabWriter:
         path, body = f"{_issue_path(change.target)}/notes", {"body": change.after}
         answer = self._connection.put(f"{path}/{note.id}", body) if note else self._connection.post(path, body)
         written = payloads.note(answer)
-        return Delivered(_unlike("the note's text", same_text(written.body, change.after)))
+        missing = _unlike("the note's text", same_text(written.body, change.after))
+        return Delivered(missing, created=_written(written, change))
 
     def _is_marked(self, marker: str, author: str, body: str) -> bool:
         return author.casefold() in self._trusted and str(Marker.of(body)) == marker
@@ -206,8 +218,14 @@ def _state(issue: Issue, change: EditIssue) -> IssueState:
         "labels": tuple(sorted(concerned & issue.labels)),
         "milestone": placed,
         "sections": sections,
+        "state": issue.state,
+        "absent": tuple(name for name in change.before.absent if name not in issue.labels),
     }
     return IssueState(**{key: everything[key] for key in change.before.model_fields_set})
+
+
+def _written(note: Note, change: WriteNote) -> Created:
+    return Created(note.id, change.target, "")
 
 
 def _with_sections(description: str, sections: dict[str, str | None]) -> str:

@@ -41,7 +41,8 @@ def look_back(
 
     What is recorded of an ended milestone is not counted again. Raises ServerError for what cannot be read completely.
     """
-    past = _ended_before(snapshot, team, now) if history else ()
+    earlier = _ended_before(snapshot, team, now)
+    past = earlier if history else ()
     records = _records(team, reader, snapshot, past)
     known = [(milestone, record) for milestone, record in zip(past, records, strict=True)]
     unknown = [(milestone, record) for milestone, record in known if record.ended is None]
@@ -53,7 +54,8 @@ def look_back(
     references = {reference for _, record in counted for reference in record.commitment or ()}
     candidates = _candidates(team, reader, snapshot, [(m, missed(m)) for m, _ in counted], references)
     ledger = Ledger(_histories(team, reader, candidates), snapshot.labels)
-    return LookBack(span(snapshot.milestone), snapshot.record, tuple((span(m), r) for m, r in known), ledger)
+    told = tuple((span(milestone), record) for milestone, record in known)
+    return LookBack(span(snapshot.milestone), snapshot.record, told, ledger, tuple(span(m) for m in earlier))
 
 
 def _ended_before(snapshot: Snapshot, team: Team, now: datetime) -> tuple[DatedMilestone, ...]:

@@ -24,12 +24,16 @@ _ROLLING = 3
 
 @dataclass(frozen=True)
 class LookBack:
-    """A milestone's span with what is remembered of it, the ended ones before it, and every history that they need."""
+    """A milestone's span with what is remembered of it, the ended ones before it, and every history that they need.
+
+    `earlier` are the spans of the ended ones, also where only the milestone itself was asked for.
+    """
 
     span: Span
     record: Record
     past: tuple[tuple[Span, Record], ...]
     ledger: Ledger
+    earlier: tuple[Span, ...] = ()
 
     def promises(self, team: Team) -> tuple[Promise, ...]:
         """Say what was promised in the milestone, and what became of it."""

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from planning_bot.metrics.history import LookBack
 
 
+SNAPSHOT = "record"
+
+
 def remember(snapshot: Snapshot, team: Team, look: LookBack, promises: tuple[Promise, ...]) -> Plan:
     """Plan to write down the commitment once it is frozen, and the counts once the milestone has ended.
 
@@ -32,4 +35,5 @@ def remember(snapshot: Snapshot, team: Team, look: LookBack, promises: tuple[Pro
     if record == snapshot.record:
         return Plan()
     because = "how the milestone ended is remembered" if look.span.is_ended else "what was committed is remembered"
-    return plan_record(issue, team.key, snapshot.milestone.id, snapshot.record_note, record, because)
+    plan = plan_record(issue, team.key, snapshot.milestone.id, snapshot.record_note, record, because)
+    return Plan(changes=tuple(change.model_copy(update={"gives": SNAPSHOT}) for change in plan.changes))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, assert_never
 from planning_bot.domain.change import (
     CreateBoard,
     CreateIssue,
+    CreateLabel,
     EditIssue,
     IssueState,
     RepairBoard,
@@ -52,8 +53,9 @@ def row(change: Change) -> Row:
             note = Detail("note", lines=_diff(change.before or "", change.after))
             sign, verb = ("+", "write note") if change.before is None else ("~", "rewrite note")
             return Row(sign, verb, change.target, change.because, (note,))
-        case CreateBoard():
-            return Row("+", "create board", change.target, change.because, _board_details(None, change.after))
+        case CreateBoard() | CreateLabel():
+            details = _board_details(None, change.after) if isinstance(change, CreateBoard) else ()
+            return Row("+", change.kind.replace("_", " "), change.target, change.because, details)
         case RepairBoard():
             return Row("~", "repair board", change.target, change.because, _board_details(change.before, change.after))
         case WriteTable():

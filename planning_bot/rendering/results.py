@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from planning_bot.domain.capacity import CapacityResult
+from planning_bot.domain.close import CloseResult
 from planning_bot.domain.results import (
     ApplyResult,
     BoardResult,
@@ -15,6 +16,7 @@ from planning_bot.domain.results import (
 from planning_bot.domain.say_do import SayDoResult
 from planning_bot.domain.status import StatusResult
 from planning_bot.rendering.capacity_text import capacity_lines
+from planning_bot.rendering.close_text import close_lines
 from planning_bot.rendering.escaping import markdown
 from planning_bot.rendering.say_do_text import say_do_lines
 from planning_bot.rendering.status_text import status_lines
@@ -28,7 +30,7 @@ def result_lines(result: Result, columns: int | None = None) -> list[str]:
             return [_planning_issue(result)]
         case BoardsResult():
             return [_board(board) for board in result.boards]
-        case CapacityResult() | SayDoResult() | StatusResult():
+        case CapacityResult() | SayDoResult() | StatusResult() | CloseResult():
             return _table(result, columns)
         case ReadinessResult():
             return _readiness(result)
@@ -41,13 +43,13 @@ def result_lines(result: Result, columns: int | None = None) -> list[str]:
 
 def result_markdown(result: Result) -> str:
     """Give a result as Markdown."""
-    if isinstance(result, CapacityResult | SayDoResult | StatusResult):
+    if isinstance(result, CapacityResult | SayDoResult | StatusResult | CloseResult):
         # As code, so that its columns stay aligned.
         return "\n".join(["```", *(line.replace("`", "'") for line in _table(result)), "```"])
     return "\n".join(markdown(line) for line in result_lines(result))
 
 
-def _table(result: CapacityResult | SayDoResult | StatusResult, columns: int | None = None) -> list[str]:
+def _table(result: CapacityResult | SayDoResult | StatusResult | CloseResult, columns: int | None = None) -> list[str]:
     match result:
         case CapacityResult():
             return capacity_lines(result, columns)
@@ -55,6 +57,8 @@ def _table(result: CapacityResult | SayDoResult | StatusResult, columns: int | N
             return say_do_lines(result)
         case StatusResult():
             return status_lines(result)
+        case CloseResult():
+            return close_lines(result)
 
 
 def _planning_issue(result: CreateIssueResult) -> str:

@@ -47,6 +47,8 @@ def _mistakes(block: Block, event: Any) -> Iterator[tuple[str, str]]:
     if "DTSTART" not in event:
         yield "DTSTART", "is missing: the event has no beginning"
         return
+    if "DTEND" in event and "DURATION" in event:
+        yield "DURATION", "stands beside DTEND; one of them is right"
     if block.values("EXRULE"):
         yield "EXRULE", "is not understood; write the exceptions as EXDATE"
     start, end = event["DTSTART"].dt, _end(event)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from planning_bot.gateways.calendar_checks import Found, check, problem
 from planning_bot.gateways.calendar_days import absences
 from planning_bot.gateways.calendar_outline import Block, outline
 from planning_bot.gateways.calendar_rules import expand
-from planning_bot.gateways.calendar_values import Names
+from planning_bot.gateways.calendar_values import Names, span_of
 from planning_bot.gateways.calendar_zones import Zones
 from planning_bot.gateways.recurrence import Allowance
 from planning_bot.gateways.time_off_rows import Findings
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from planning_bot.domain.capacity import Window
     from planning_bot.gateways.time_off_rows import People
 
-MOST_EVENTS, MOST_DATES = 5_000, 20_000
+MOST_EVENTS, MOST_DATES = 2_000, 20_000
 _MARK = "X-PLANNING-BOT-BLOCK"
 _HEAD = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:planning-bot\r\n"
 _EDGE = timedelta(days=2)
@@ -41,6 +42,7 @@ def read_calendar(text: str, source: str, people: People, window: Window, zone: 
     if not found:
         notice = f"{source}: no event names a member, neither in its title nor among those invited"
         return Findings(notices=(notice,) if parts.events else ())
+    found = _near(found, window)
     _check_size(found, source)
     events = _parsed(found, Zones(parts.zones), source)
     check(found, events, source)
@@ -52,8 +54,20 @@ def _events_of_members(blocks: Sequence[Block], names: Names) -> list[Found]:
     """Find their events, and with each all others of its series, which may be changes of it."""
     members = [names.of(block) for block in blocks]
     series = {block.value("UID") for block, who in zip(blocks, members, strict=True) if who and block.value("UID")}
+    pairs = zip(blocks, members, strict=True)
+    return [Found(block, who) for block, who in pairs if who or block.value("UID") in series]
+
+
+def _near(found: Sequence[Found], window: Window) -> list[Found]:
+    """Leave out what is over or far ahead: single events between two days that can be read. Most of a calendar is."""
+    sizes = Counter(each.block.value("UID") for each in found)
+    first, last = window.start_on - _EDGE, window.due_on + _EDGE
     return [
-        Found(block, who) for block, who in zip(blocks, members, strict=True) if who or block.value("UID") in series
+        each
+        for each in found
+        if (each.block.value("UID") and sizes[each.block.value("UID")] > 1)
+        or (span := span_of(each.block)) is None
+        or (span[0] <= last and span[1] >= first)
     ]
 
 

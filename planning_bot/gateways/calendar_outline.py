@@ -113,7 +113,7 @@ def _slim(event: Block) -> Block:
 
 
 def _name(text: str) -> str:
-    return re.split(r"[;:]", text, maxsplit=1)[0].upper()
+    return text.partition(":")[0].partition(";")[0].upper()
 
 
 def _broken(source: str, line: int, message: str) -> ConfigurationError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from planning_bot.gateways.calendar_outline import Block
 
 _MOMENT = re.compile(r"([0-9]{8})(?:T([0-9]{6})(Z?))?")
+_CLOSER = ("RRULE", "RDATE", "EXDATE", "EXRULE", "RECURRENCE-ID", "DURATION")
 _ESCAPED = re.compile(r"\\([\\;,:nN\"])")
 
 
@@ -27,6 +28,22 @@ def read_moment(text: str) -> datetime:
     except ValueError:
         raise ValueError(f"there is no moment {text.strip()}") from None
     return moment.replace(tzinfo=UTC) if found[3] else moment
+
+
+def span_of(event: Block) -> tuple[date, date] | None:
+    """Give the days between which a single event lies, to the day before and after; None if that needs a closer look.
+
+    An event without an end of its own, or one whose times are in question, needs one.
+    """
+    values = [event.values("DTSTART"), event.values("DTEND")]
+    if any(len(found) != 1 for found in values) or any(event.values(name) for name in _CLOSER):
+        return None
+    try:
+        start, end = (read_moment(found[0]) for found in values)
+    except ValueError:
+        return None
+    kinds = {len(found[0].strip()) > len("20241202") for found in values}
+    return (start.date(), end.date()) if start.date() <= end.date() and len(kinds) == 1 else None
 
 
 class Names:

@@ -27,9 +27,9 @@ def read_csv(path: Path, name: str) -> Table:
     Raises ConfigurationError where there is no such file, where it is too large, or where it is no CSV.
     """
     text = decoded(read_bounded(path, name, LARGEST), name)
-    if not text.strip():
-        raise _unreadable(name, 0, "the file is empty; write the header username,from,to,share")
     records = _records(text, name)
+    if not records:
+        raise _unreadable(name, 0, "the file is empty; write the header username,from,to,share")
     line, header = records[0]
     columns = tuple(cell.strip().casefold() for cell in header)
     if len(columns) == 1 and any(separator in columns[0] for separator in ";\t|"):

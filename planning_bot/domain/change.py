@@ -8,6 +8,7 @@ what the change rests on and nothing else; it is compared with the present befor
 from __future__ import annotations
 
 import json
+from datetime import date  # noqa: TC003 - pydantic reads the annotations
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from pydantic import (
@@ -19,6 +20,7 @@ from pydantic import (
     model_serializer,
 )
 
+from planning_bot.domain.message import Message, Posted  # noqa: TC001 - pydantic reads the annotations
 from planning_bot.domain.table import Rows, tidy
 
 if TYPE_CHECKING:
@@ -194,9 +196,24 @@ class WriteTable(_Change):
     after: _Rows
 
 
+class PostMessage(_Change):
+    """Post a message to a Slack channel (no before), or change the one that stands there, in place.
+
+    The key finds it again, by the metadata of messages of this program's: kind, team and milestone, and what else
+    there is only one of, such as a week. `since` is a day before which it surely was not posted.
+    """
+
+    kind: Literal["post_message"] = "post_message"
+    channel: str
+    key: str
+    since: date | None = None
+    before: Posted | None
+    after: Message
+
+
 GitLabChange = CreateIssue | EditIssue | WriteNote | CreateBoard | RepairBoard | CreateLabel
 
-Change = Annotated[GitLabChange | WriteTable, Field(discriminator="kind")]
+Change = Annotated[GitLabChange | WriteTable | PostMessage, Field(discriminator="kind")]
 
 
 def board_state(board: Board) -> BoardState:

@@ -1,4 +1,4 @@
-"""How a planner turns facts into text without knowing of templates: it is handed something with these two methods."""
+"""How a planner turns facts into text without knowing of templates: it is handed something with these methods."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ class Words(Protocol):
 
     def render(self, name: str, facts: Mapping[str, object], sections: Mapping[str, str] | None = None) -> str:
         """Fill the template of that name, as Markdown; `sections` are Markdown already."""
+
+    def message(self, name: str, facts: Mapping[str, object]) -> str:
+        """Fill the template of that name, as mrkdwn, which Slack reads: paragraphs for `domain.message.compose`."""
 
     def line(self, source: str, facts: Mapping[str, object]) -> str:
         """Fill a one-line text of the configuration, such as a title."""

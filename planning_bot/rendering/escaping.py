@@ -50,8 +50,8 @@ def terminal_line(text: object) -> str:
 
 
 def slack(text: object) -> str:
-    """Escape for Slack's mrkdwn (docs: reference/messaging, escaping text)."""
-    return plain(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """Escape for Slack's mrkdwn (docs: messaging/formatting-message-text); a backtick, which opens code, is a quote."""
+    return plain(text).replace("`", "'").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def cell(text: object) -> str:

@@ -13,6 +13,7 @@ from planning_bot.domain.change import (
     CreateLabel,
     EditIssue,
     IssueState,
+    PostMessage,
     RepairBoard,
     WriteNote,
     WriteTable,
@@ -58,10 +59,9 @@ def row(change: Change) -> Row:
             return Row("+", change.kind.replace("_", " "), change.target, change.because, details)
         case RepairBoard():
             return Row("~", "repair board", change.target, change.because, _board_details(change.before, change.after))
-        case WriteTable():
+        case WriteTable() | PostMessage():
             sign = "+" if change.before is None else "~"
-            table = Detail("rows", lines=_diff(_lines(change.before or ()), _lines(change.after)))
-            return Row(sign, "write table", change.target, change.because, (table,))
+            return Row(sign, change.kind.replace("_", " "), change.target, change.because, _outside_details(change))
         case _:
             assert_never(change)
 
@@ -108,6 +108,18 @@ def _board_facts(board: BoardState | None) -> dict[str, str]:
         "scope": ", ".join(board.labels),
         "lists": " | ".join(column.label.name if column.label else "(a person's list)" for column in board.lists),
     }
+
+
+def _outside_details(change: WriteTable | PostMessage) -> tuple[Detail, ...]:
+    if isinstance(change, WriteTable):
+        return (Detail("rows", lines=_diff(_lines(change.before or ()), _lines(change.after))),)
+    before, chart = change.before, change.after.chart
+    text = Detail(
+        "message", lines=_diff("\n\n".join(before.blocks if before else ()), "\n\n".join(change.after.blocks))
+    )
+    if chart is None or (before and before.has_chart):
+        return (text,)
+    return text, Detail("chart", f"{chart.title} ({chart.name}, {len(chart.png) / 1000:.0f} kB)")
 
 
 def _lines(rows: tuple[tuple[object, ...], ...]) -> str:

@@ -19,7 +19,7 @@ from pydantic import BaseModel
 
 from planning_bot.domain.capacity import exact, shown
 from planning_bot.errors import ConfigurationError
-from planning_bot.rendering.escaping import markdown, plain
+from planning_bot.rendering.escaping import markdown, plain, slack
 from planning_bot.rendering.template_mistakes import mistakes_of
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ class Templates:
 
     def __init__(self, folder: Path) -> None:
         self._markdown = _environment(folder, markdown)
+        self._slack = _environment(folder, slack)
+        self._slack.filters["link"] = _slack_link
         self._plain = _environment(folder, plain)
 
     def render(self, name: str, facts: Mapping[str, object], sections: Mapping[str, str] | None = None) -> str:
@@ -48,6 +50,10 @@ class Templates:
         """
         ready = {key: Markup(text) for key, text in (sections or {}).items()}  # noqa: S704 - rendered here before
         return _filled(name, lambda: self._markdown.get_template(name), {**facts, "sections": ready}).strip()
+
+    def message(self, name: str, facts: Mapping[str, object]) -> str:
+        """Fill a template of mrkdwn, the text of a Slack message. Raises ConfigurationError with file and line."""
+        return _filled(name, lambda: self._slack.get_template(name), facts).strip()
 
     def problems_of(self, name: str) -> list[Problem]:
         """Compile a template and those that are shipped, or stand in for them, and give what is wrong with them."""
@@ -142,6 +148,15 @@ def _address(url: str) -> Markup:
     """Write a web address as the target of a Markdown link; only http and https, and what is about to be created."""
     allowed = url.startswith(("https://", "http://", "known-after-apply/"))
     return Markup(re.sub(r"[\s<>()\\]", lambda char: f"%{ord(char[0]):02X}", url) if allowed else "#")  # noqa: S704
+
+
+def _slack_link(text: object, url: str) -> Markup:
+    """Write a link of Slack's: `<https://…|text>`; without the address where it is none that one can follow."""
+    words = slack(text).replace("|", "\N{FULLWIDTH VERTICAL LINE}")
+    if not url.startswith(("https://", "http://")):
+        return Markup(words)  # noqa: S704 - escaped
+    target = re.sub(r"[\s<>|]", lambda char: f"%{ord(char[0]):02X}", url).replace("&", "&amp;")
+    return Markup(f"<{target}|{words}>")  # noqa: S704 - escaped
 
 
 def _reference(reference: str) -> Markup:

@@ -158,11 +158,11 @@ def test_a_line_of_a_terminal_stays_one_line(text: str) -> None:
 
 
 @any_text
-def test_slack_gets_no_mention_link_or_entity_and_reads_as_the_plain_text(text: str) -> None:
+def test_slack_gets_no_mention_link_entity_or_code_and_reads_as_the_plain_text(text: str) -> None:
     escaped = slack(text)
 
-    assert not re.search("[<>]|&(?!amp;|lt;|gt;)", escaped)
-    assert escaped.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") == plain(text)
+    assert not re.search("[<>`]|&(?!amp;|lt;|gt;)", escaped)
+    assert escaped.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") == plain(text).replace("`", "'")
 
 
 # A spreadsheet

@@ -218,7 +218,7 @@ def noting(text: str = "Words", before: str | None = None) -> WriteNote:
 def test_a_note_is_written_and_found_again(desk: Desk, writer: GitLabWriter) -> None:
     desk.box.gitlab.add_issue(PROJECT, "One", author=PM)
     absent = writer.look(noting())
-    assert (absent.value, writer.send(noting(), absent)) == (None, Delivered())
+    assert (absent.value, writer.send(noting(), absent)) == (None, Delivered(created=Created(1, REFERENCE, "")))
     assert writer.look(noting()).value == f"{MARKER}\n\nWords"
     assert len(desk.box.gitlab.notes(PROJECT, 1)) == 1
 

@@ -82,13 +82,14 @@ def _result(
 
 def _groups(measured: Readiness, team: Team) -> list[tuple[str | None, list[tuple[str, list[str]]]]]:
     """Group the findings by the member to whom an issue is assigned, in the configuration's order; nobody last."""
-    usernames = {name.casefold(): name for name in team.usernames}
     of_issue: dict[str, tuple[Issue, list[str]]] = {}
     for found in measured.findings:
         of_issue.setdefault(found.issue.reference, (found.issue, []))[1].append(found.because)
     groups: dict[str | None, list[tuple[str, list[str]]]] = {name: [] for name in (*team.usernames, None)}
     for reference, (issue, reasons) in sorted(of_issue.items(), key=lambda entry: natural(entry[1][0])):
-        names = [usernames.get(person.username.casefold()) for person in issue.assignees]
-        # Each issue stands once, with the first of its assignees who is a member.
-        groups[next((name for name in names if name), None)].append((reference, reasons))
+        assigned = {person.username.casefold() for person in issue.assignees}
+        # Each issue stands once, with the first member who is assigned: GitLab gives assignees in any order.
+        groups[next((name for name in team.usernames if name.casefold() in assigned), None)].append(
+            (reference, reasons)
+        )
     return [(name, rows) for name, rows in groups.items() if rows]

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 SHEET, TAB = "18LhwZpsJ6G", "Capacity 18.10"
 TEAM_LABEL = "group::search"
-MEMBERS = [{"username": "ana", "name": "Ana Ferreira"}, {"username": "kenji", "name": "Kenji Sato", "allocation": 0.5}]
+MEMBERS: list[dict[str, Any]] = [
+    {"username": "ana", "name": "Ana Ferreira"},
+    {"username": "kenji", "name": "Kenji Sato", "allocation": 0.5},
+]
 ENGINE = "acme/search/engine"
 
 

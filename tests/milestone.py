@@ -31,6 +31,7 @@ class Milestone:
         for name in LABELS:
             gitlab.add_label("acme", name)
         self.desk.day = "2026-02-14"
+        self.desk.box.now = instant("02-14T09:00")
 
     def planned(self) -> None:
         """Have its planning issue made."""

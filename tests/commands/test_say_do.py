@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from planning_bot.sandbox import Fault
+from tests.histories import instant
 from tests.milestone import ENGINE, Milestone
 from tests.support import EM, PM, PROJECT
 
@@ -173,7 +174,7 @@ def test_an_issue_that_moved_out_of_the_group_is_followed_by_its_note(work: Mile
     gitlab.add_project("elsewhere/stuff")
     gitlab.add_member("elsewhere", "planning-bot", access_level=20)
     number = work.issue(*PROMISED)
-    work.desk.box.now = work.desk.box.now and work.desk.box.now.replace(day=15)
+    work.desk.box.now = instant("02-05")
     gitlab.move_issue(ENGINE, number, "elsewhere/stuff", by=EM)
     gitlab.edit_issue("elsewhere/stuff", 1, by=PM, state_event="close")
     result = work.desk.run("say-do", "--format", "json").team["result"]
@@ -184,6 +185,7 @@ def test_an_issue_that_moved_where_the_token_cannot_see_it_is_cancelled(work: Mi
     gitlab = work.desk.box.gitlab
     gitlab.add_project("elsewhere/stuff", visibility="private")
     number = work.issue(*PROMISED)
+    work.desk.box.now = instant("02-05")
     gitlab.move_issue(ENGINE, number, "elsewhere/stuff", by=EM)
     result = work.desk.run("say-do", "--format", "json").team["result"]
     assert [(one["reference"], one["outcome"]) for one in result["issues"]] == [(f"{ENGINE}#{number}", "cancelled")]

@@ -70,10 +70,6 @@ class Absence:
     share: Fraction = WHOLE
     source: str = ""
 
-    def on(self, day: date) -> Fraction:
-        """Give the part of a day that is off."""
-        return self.share if self.from_on <= day <= self.to_on else Fraction(0)
-
 
 @dataclass(frozen=True)
 class TimeOff:
@@ -83,9 +79,15 @@ class TimeOff:
     notices: tuple[str, ...] = ()
 
 
-def share_off(absences: Iterable[Absence], day: date) -> Fraction:
-    """Give the part of a day that is off: of several entries, from whichever sources, the largest counts."""
-    return min(WHOLE, max((absence.on(day) for absence in absences), default=Fraction(0)))
+def shares_off(absences: Iterable[Absence], first: date, last: date) -> dict[date, Fraction]:
+    """Give the part of each day that is off: of several entries, from whichever sources, the largest counts."""
+    shares: dict[date, Fraction] = {}
+    for absence in absences:
+        begin, end = max(absence.from_on, first), min(absence.to_on, last)
+        for number in range(begin.toordinal(), end.toordinal() + 1):
+            day = date.fromordinal(number)
+            shares[day] = min(WHOLE, max(absence.share, shares.get(day, absence.share)))
+    return shares
 
 
 def read_day(text: str) -> date:
@@ -115,7 +117,9 @@ def read_what_if(text: str, usernames: Iterable[str]) -> Absence:
     known = {username.casefold(): username for username in usernames}
     username = known.get(name.strip().removeprefix("@").casefold())
     if username is None:
-        raise UsageError(f"--what-if: {_shown(name)} is no member of the team", f"its members: {', '.join(known.values())}")
+        raise UsageError(
+            f"--what-if: {_shown(name)} is no member of the team", f"its members: {', '.join(known.values())}"
+        )
     try:
         from_on, to_on = read_day(first.strip()), read_day(last.strip())
         part = read_share(share.strip()) if comma else WHOLE

@@ -52,7 +52,9 @@ def _mistakes(block: Block, event: Any) -> Iterator[tuple[str, str]]:
     if block.values("EXRULE"):
         yield "EXRULE", "is not understood; write the exceptions as EXDATE"
     start, end = event["DTSTART"].dt, _end(event)
-    if not isinstance(start, date) or not isinstance(end, date):
+    if end is None:
+        yield "DURATION", "is too long"
+    elif not isinstance(start, date) or not isinstance(end, date):
         yield "DTSTART", "is no day or time"
     elif isinstance(start, datetime) != isinstance(end, datetime):
         yield "DTEND", "is a day where DTSTART is a time, or a time where DTSTART is a day"
@@ -83,9 +85,16 @@ def _end(event: Any) -> Any:
         return event["DTEND"].dt
     if "DURATION" in event:
         length = event["DURATION"].dt
-        # A day plus hours is a day: that is a mistake which the check of kinds above would not see.
-        return start + length if isinstance(start, datetime) or not length.seconds else datetime.combine(start, time())
+        try:
+            # A day plus hours would be a day again, and the mistake would not be seen.
+            return datetime.combine(start, time()) if _is_day(start) and length.seconds else start + length
+        except OverflowError:
+            return None
     return start
+
+
+def _is_day(moment: Any) -> bool:
+    return isinstance(moment, date) and not isinstance(moment, datetime)
 
 
 def _instant(moment: date) -> datetime:

@@ -82,18 +82,35 @@ def _check_size(found: Sequence[Found], source: str) -> None:
 
 def _parsed(found: Sequence[Found], zones: Zones, source: str) -> list[Any]:
     """Parse the events, in their order. Raises ConfigurationError with all that cannot be parsed."""
-    from icalendar import Calendar  # noqa: PLC0415 - only those who have a calendar wait for it
-
     texts = [_written(each.block, number, zones) for number, each in enumerate(found)]
     problems = [problem(source, found[n], name, why) for n, text in enumerate(texts) for name, why in text.unknown]
     if problems:
         raise ConfigurationError([*problems])
     try:
-        calendar = Calendar.from_ical(f"{_HEAD}{zones.text()}{''.join(text.text for text in texts)}END:VCALENDAR\r\n")
-        return list(calendar.walk("VEVENT"))
+        return _events(zones.text() + "".join(text.text for text in texts))
+    except ValueError:
+        culprits = [each for each, text in zip(found, texts, strict=True) if not _can_be_parsed(zones, text)]
+        told = [problem(source, each, "", "cannot be read") for each in culprits]
+        raise ConfigurationError(
+            [*told] or [Unreadable.at(source, source, "", "a time zone of the calendar cannot be read")]
+        ) from None
+
+
+def _can_be_parsed(zones: Zones, text: _Written) -> bool:
+    try:
+        return bool(_events(zones.text() + text.text))
+    except ValueError:
+        return False
+
+
+def _events(text: str) -> list[Any]:
+    """Parse events. Raises ValueError for whatever the library raises."""
+    from icalendar import Calendar  # noqa: PLC0415 - only those who have a calendar wait for it
+
+    try:
+        return list(Calendar.from_ical(f"{_HEAD}{text}END:VCALENDAR\r\n").walk("VEVENT"))
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError) as error:
-        message = f"the calendar cannot be read ({type(error).__name__})"
-        raise ConfigurationError([Unreadable.at(source, source, "", message)]) from None
+        raise ValueError(type(error).__name__) from None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from planning_bot.domain.absence import WHOLE, share_off
+from planning_bot.domain.absence import WHOLE, shares_off
 from planning_bot.domain.capacity import NOTHING, MemberDays, exact
 
 if TYPE_CHECKING:
@@ -69,19 +69,20 @@ def member_days(
 def _days(
     member: Member, window: Window, away: Sequence[Absence], off: frozenset[date], turns: Sequence[Rotation]
 ) -> tuple[Day, ...]:
-    return tuple(_day(day, away, off, turns) for day in window.weekdays if _in_team(member, day))
+    shares = shares_off(away, window.start_on, window.due_on)
+    return tuple(_day(day, shares, off, turns) for day in window.weekdays if _in_team(member, day))
 
 
 def _in_team(member: Member, day: date) -> bool:
     return (member.from_on is None or member.from_on <= day) and (member.until_on is None or day <= member.until_on)
 
 
-def _day(day: date, away: Sequence[Absence], off: frozenset[date], turns: Sequence[Rotation]) -> Day:
+def _day(day: date, shares: Mapping[date, Fraction], off: frozenset[date], turns: Sequence[Rotation]) -> Day:
     if day in off:
         return Day(day, holiday=True, pto=NOTHING, rotation=NOTHING)
-    pto = share_off(away, day)
-    shares = sum((exact(turn.share) for turn in turns if turn.from_on <= day <= turn.to_on), NOTHING)
-    return Day(day, holiday=False, pto=pto, rotation=(WHOLE - pto) * min(WHOLE, shares))
+    pto = shares.get(day, NOTHING)
+    other = sum((exact(turn.share) for turn in turns if turn.from_on <= day <= turn.to_on), NOTHING)
+    return Day(day, holiday=False, pto=pto, rotation=(WHOLE - pto) * min(WHOLE, other))
 
 
 def _sum(member: Member, days: Sequence[Day]) -> MemberDays:

@@ -7,23 +7,24 @@ from fractions import Fraction
 
 import pytest
 
-from planning_bot.domain.absence import Absence, read_day, read_share, read_what_if, share_off
+from planning_bot.domain.absence import Absence, read_day, read_share, read_what_if, shares_off
 from planning_bot.errors import UsageError
 
 MONDAY = date(2024, 12, 2)
 
 
-def test_both_ends_of_an_absence_are_off() -> None:
+def test_both_ends_of_an_absence_are_off_as_far_as_they_are_asked_for() -> None:
     absence = Absence("ana", MONDAY, date(2024, 12, 6), Fraction(1, 2))
 
-    assert [absence.on(date(2024, 12, day)) for day in (1, 2, 6, 7)] == [0, Fraction(1, 2), Fraction(1, 2), 0]
+    assert [*shares_off([absence], MONDAY, date(2024, 12, 31))] == [date(2024, 12, day) for day in range(2, 7)]
+    assert shares_off([absence], date(2024, 12, 6), date(2024, 12, 7)) == {date(2024, 12, 6): Fraction(1, 2)}
+    assert shares_off([absence], date(2024, 12, 7), date(2024, 12, 31)) == {}
 
 
 def test_the_largest_share_of_a_day_counts() -> None:
     entries = [Absence("ana", MONDAY, MONDAY, Fraction(part, 10)) for part in (1, 7, 3)]
 
-    assert share_off(entries, MONDAY) == Fraction(7, 10)
-    assert share_off([], MONDAY) == 0
+    assert shares_off(entries, MONDAY, MONDAY) == {MONDAY: Fraction(7, 10)}
 
 
 @pytest.mark.parametrize("text", ["0", "0.5", ".5", "1", "1.0", "1.", "00.25"])

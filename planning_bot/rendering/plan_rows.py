@@ -97,7 +97,11 @@ def _edit_details(before: IssueState, after: IssueState) -> tuple[Detail, ...]:
 def _board_details(before: BoardState | None, after: BoardState) -> tuple[Detail, ...]:
     now, then = _board_facts(before), _board_facts(after)
     changed = {name: value for name, value in then.items() if value != now.get(name)}
-    return tuple(Detail(name, f"{now[name]} → {value}" if now.get(name) else value) for name, value in changed.items())
+    short = [Detail(name, f"{now[name]} → {value}" if now.get(name) else value) for name, value in changed.items()]
+    # All lists, so that a person sees their own among them, and which stand where.
+    lists = difflib.ndiff(_columns(before), _columns(after)) if before is None or before.lists != after.lists else ()
+    lines = tuple(f"{line[0]}{line[2:]}" for line in lists if line[0] != "?")
+    return (*short, *([Detail("lists", lines=lines)] if lines else []))
 
 
 def _board_facts(board: BoardState | None) -> dict[str, str]:
@@ -106,8 +110,12 @@ def _board_facts(board: BoardState | None) -> dict[str, str]:
     return {
         "milestone": board.milestone.name if board.milestone else "",
         "scope": ", ".join(board.labels),
-        "lists": " | ".join(column.label.name if column.label else "(a person's list)" for column in board.lists),
     }
+
+
+def _columns(board: BoardState | None) -> list[str]:
+    lists = board.lists if board else ()
+    return [column.label.name if column.label else "(a list of another kind)" for column in lists]
 
 
 def _outside_details(change: WriteTable | PostMessage) -> tuple[Detail, ...]:

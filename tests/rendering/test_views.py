@@ -136,10 +136,13 @@ def test_a_plan_as_text() -> None:
       because boards.build: there is no board of that name
       milestone    18.10
       scope        Deliverable
-      lists        type::bug
+      lists
+        +type::bug
   ~ repair board  acme/search: Planning
       because boards.planning: it lacks type::bug
-      lists        (a person's list) → (a person's list) | type::bug
+      lists
+         (a list of another kind)
+        +type::bug
   left alone  acme/search/planning#9: section links: a person edited it
   notice  one thing to know
 Plan: 5 changes"""
@@ -248,7 +251,15 @@ planning issue created: acme/search/planning\#12 https:\//gitlab.test/acme/searc
 
 </details>
 
-- `+` create board `acme/search: Build`: boards.build: there is no board of that name; milestone: 18.10; scope: Deliverable; lists: type::bug
+- `+` create board `acme/search: Build`: boards.build: there is no board of that name; milestone: 18.10; scope: Deliverable
+
+<details><summary>lists</summary>
+
+```diff
++type::bug
+```
+
+</details>
 
 - left alone: `acme/search/planning#9`: section links: a person edited it
 - notice: n

@@ -21,10 +21,11 @@ from pydantic import SecretStr
 
 from planning_bot.delivery import check_fresh, check_limits, deliver
 from planning_bot.domain.ledger import end_of_day
+from planning_bot.domain.message import Spot
 from planning_bot.domain.plan import Outcome
 from planning_bot.domain.results import ApplyResult
 from planning_bot.domain.run import Mode, TeamReport
-from planning_bot.errors import RefusedError, ServerError, UsageError
+from planning_bot.errors import PlanningBotError, RefusedError, ServerError, UsageError
 from planning_bot.gateways.doors import Doors
 from planning_bot.gateways.gitlab_connection import GitLabConnection
 from planning_bot.gathering import gather
@@ -129,6 +130,17 @@ class Session:
             # What GitLab gets does not wait for the Sheet: the write is tried, and says what is wrong.
             return Tab(sheet.key, name, None, f"it could not be read: {error.message}")
 
+    def spot(self, channel: str | None, key: str, since: date | None = None) -> Spot | None:
+        """Look for a message in a Slack channel; None where no channel is configured."""
+        if channel is None:
+            return None
+        try:
+            slack = self.doors.slack
+            return Spot(channel, key, since, slack.posted(channel, key, since), slack.may_upload)
+        except PlanningBotError as error:
+            # What GitLab gets does not wait for Slack: the message is tried, and says what is wrong.
+            return Spot(channel, key, since, trouble=f"it could not be read: {error.message}")
+
     @property
     def now(self) -> datetime:
         """The present; with `--today` the end of that day, if it has passed."""
@@ -208,7 +220,7 @@ def open_sessions(config: Config, options: Options, voice: Voice) -> Iterator[Ca
     Raises UsageError where the token is missing.
     """
     connection = connect(config)
-    doors = Doors(connection, config.sheets.api_url)
+    doors = Doors(connection, config.sheets.api_url, config.slack.api_url)
 
     def session(team: Team) -> Session:
         words = Templates(config.path.parent)

@@ -10,9 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from typing import Annotated
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
+
+if TYPE_CHECKING:
+    from datetime import date
 
 MOST_BLOCKS = 50  # docs: reference/block-kit/blocks
 MOST_IN_BLOCK = 3000  # docs: reference/block-kit/blocks/section-block, in characters
@@ -78,6 +82,22 @@ class Posted(_Frozen):
     def shows(self, message: Message, *, with_chart: bool = True) -> bool:
         """Whether it is that message already, the chart included, unless the token may upload none."""
         return self.digest == message.digest and (self.has_chart or message.chart is None or not with_chart)
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where a message goes, and what stands there of it; `trouble` is why that could not be seen.
+
+    The key finds the message again: kind, team and milestone, and what else there is only one of, such as a week.
+    `since` is a day before which it surely was not posted; the channel's history is read back to it.
+    """
+
+    channel: str
+    key: str
+    since: date | None = None
+    posted: Posted | None = None
+    may_upload: bool = True
+    trouble: str = ""
 
 
 def slack_target(channel: str) -> str:

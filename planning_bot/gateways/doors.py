@@ -3,54 +3,85 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from planning_bot.domain.change import WriteTable
+from planning_bot.domain.change import PostMessage, WriteTable
 from planning_bot.gateways import sheets
 from planning_bot.gateways.gitlab_reader import GitLabReader
 from planning_bot.gateways.gitlab_writer import GitLabWriter
+from planning_bot.gateways.slack import SlackReader, SlackWriter
+from planning_bot.gateways.slack import connect as connect_to_slack
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from planning_bot.domain.change import Change
-    from planning_bot.domain.delivered import Delivered, Present
+    from planning_bot.domain.delivered import Delivered, Door, Present
     from planning_bot.gateways.gitlab_connection import GitLabConnection
+    from planning_bot.gateways.slack_connection import SlackConnection
 
 
 class Doors:
     """The reading doors, and the way to a writing one."""
 
-    def __init__(self, gitlab: GitLabConnection, sheets_url: str) -> None:
+    def __init__(self, gitlab: GitLabConnection, sheets_url: str, slack_url: str) -> None:
         self.connection = gitlab
         self.gitlab = GitLabReader(gitlab)
         self._sheets_url = sheets_url
+        self._slack_url = slack_url
 
     @functools.cached_property
     def sheets(self) -> sheets.SheetReader:
         """Google Sheets, for reading. Raises UsageError where there is no key file."""
         return sheets.SheetReader(sheets.connect(self._sheets_url))
 
+    @functools.cached_property
+    def slack(self) -> SlackReader:
+        """Slack, for reading. Raises UsageError where there is no token."""
+        return SlackReader(self._slack)
+
+    @functools.cached_property
+    def _slack(self) -> SlackConnection:
+        return connect_to_slack(self._slack_url)
+
+    def _slack_writer(self) -> SlackWriter:
+        return SlackWriter(self._slack, self.slack)
+
     def writer(self, me: str, trusted: frozenset[str]) -> Writer:
         """The writing door; `me` is the token's user, `trusted` the authors whose markers count."""
-        return Writer(GitLabWriter(self.connection, me, trusted), self._sheets_url)
+        return Writer(GitLabWriter(self.connection, me, trusted), self._sheets_url, self._slack_writer)
 
 
 class Writer:
     """The one way to write: hands each change to the system that it is about."""
 
-    def __init__(self, gitlab: GitLabWriter, sheets_url: str) -> None:
+    def __init__(self, gitlab: GitLabWriter, sheets_url: str, open_slack: Callable[[], SlackWriter]) -> None:
         self._gitlab = gitlab
         self._sheets_url = sheets_url
+        self._open_slack = open_slack
 
     def look(self, change: Change) -> Present:
         """Read what is there now. Raises ServerError."""
-        return self._sheets.look(change) if isinstance(change, WriteTable) else self._gitlab.look(change)
+        return self._door(change).look(change)
 
     def send(self, change: Change, present: Present) -> Delivered:
         """Carry the change out. Raises ServerError where it was refused, UnknownOutcomeError where nobody knows."""
-        if isinstance(change, WriteTable):
-            return self._sheets.send(change, present)
-        return self._gitlab.send(change, present)
+        return self._door(change).send(change, present)
+
+    def _door(self, change: Change) -> Door:
+        """Give the door that knows changes of this kind."""
+        match change:
+            case WriteTable():
+                return cast("Door", self._sheets)
+            case PostMessage():
+                return cast("Door", self._slack)
+            case _:
+                return cast("Door", self._gitlab)
 
     @functools.cached_property
     def _sheets(self) -> sheets.SheetWriter:
         return sheets.SheetWriter(sheets.connect(self._sheets_url, writes=True))
+
+    @functools.cached_property
+    def _slack(self) -> SlackWriter:
+        return self._open_slack()

@@ -1,0 +1,182 @@
+"""Slack: a message is found again in its channel by the key in its metadata, posted once, and updated in place.
+
+There is no key by which Slack itself would tell a post that is sent twice: so nothing is posted before the channel's
+history was looked through, and nothing whose answer was lost is posted again. slack_sdk is imported with the first
+connection.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from datetime import UTC, datetime, time, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from pydantic import SecretStr
+
+from planning_bot.domain.delivered import Delivered, Present
+from planning_bot.errors import ServerError, UnknownOutcomeError, UsageError
+from planning_bot.gateways.slack_errors import INVITE
+from planning_bot.gateways.slack_payloads import QUIET, as_dict, content, payload_of, posted_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from planning_bot.domain.change import PostMessage
+    from planning_bot.domain.message import Chart, Posted
+    from planning_bot.gateways.polite_session import Clock
+    from planning_bot.gateways.slack_connection import SlackConnection
+
+    Json = dict[str, Any]
+
+VARIABLE = "SLACK_BOT_TOKEN"
+UPLOADS = "files:write"
+PAGE = 200  # docs: reference/methods/conversations.history: no more than 200 are recommended
+MOST_PAGES = 50
+_ID = re.compile(r"[CGD][A-Z0-9]+")  # a channel's name has no capitals
+_KINDS = ("public_channel,private_channel", "public_channel")
+_DAY = timedelta(days=1)  # a day begins within a day of its beginning in UTC
+
+
+def connect(api_url: str, *, clock: Clock | None = None) -> SlackConnection:
+    """Connect with the token of the environment; nothing is sent yet. Raises UsageError where there is none."""
+    token = os.environ.get(VARIABLE, "").strip()
+    if not token:
+        raise UsageError(f"{VARIABLE} is not set", "export the bot token (xoxb-…) of the Slack app that posts")
+    if not re.fullmatch(r"[\x21-\x7e]+", token):
+        raise UsageError(f"{VARIABLE} is not a token: it holds blanks or characters that none has", "copy it again")
+    from planning_bot.gateways.slack_connection import SlackConnection  # noqa: PLC0415 - see above
+
+    return SlackConnection(api_url, SecretStr(token), clock)
+
+
+class SlackReader:
+    """Finds channels, and the program's messages in them."""
+
+    def __init__(self, connection: SlackConnection) -> None:
+        self._slack = connection
+        self._channels: dict[str, str] = {}
+
+    @property
+    def may_upload(self) -> bool:
+        """Whether the token may upload files; where Slack does not say, it is tried. Raises ServerError."""
+        scopes = self._me[1]
+        return scopes is None or UPLOADS in scopes
+
+    def channel(self, name: str) -> str:
+        """Find the id of a channel by its name; an id is one already. Raises ServerError where there is none."""
+        name = name.strip().removeprefix("#")
+        if not _ID.fullmatch(name) and name not in self._channels:
+            self._channels[name] = self._find(name.lower())
+        return self._channels.get(name, name)
+
+    def posted(self, channel: str, key: str, since: date | None = None) -> Posted | None:
+        """Find the message with that key that this bot posted, the latest if there are several.
+
+        The channel is an id or a name; nothing before the day `since` is looked at. Raises ServerError, also where the
+        channel's history is too long to be read: who did not see all of it does not know that there is none.
+        """
+        me = self._me[0]
+        for message in self._history(self.channel(channel), since):
+            payload = payload_of(message)
+            if payload.get("key") == key and message.get("user") == me:
+                return posted_of(message, payload, me)
+        return None
+
+    @cached_property
+    def _me(self) -> tuple[str, frozenset[str] | None]:
+        """The bot's user id, and the scopes of its token, which stand in a header of every answer."""
+        answer = self._slack.auth_test()
+        user = answer.get("user_id")
+        if not isinstance(user, str):
+            raise ServerError("auth.test: Slack does not say who the bot is", "run it again later")
+        told = answer.headers.get("x-oauth-scopes")
+        return user, None if told is None else frozenset(str(told).replace(" ", "").split(","))
+
+    def _find(self, name: str) -> str:
+        for channel in self._list():
+            if name in (channel.get("name"), channel.get("name_normalized")) and isinstance(channel.get("id"), str):
+                return str(channel["id"])
+        raise ServerError(f"Slack has no channel {name!r} that the bot can see", INVITE, status=404)
+
+    def _list(self) -> Iterator[Json]:
+        """List channels, private ones if the token may see them; archived ones too, for a clear word about them."""
+        try:
+            yield from self._pages("channels", types=_KINDS[0])
+        except ServerError as error:
+            if getattr(error, "word", "") != "missing_scope":
+                raise
+            yield from self._pages("channels", types=_KINDS[1])
+
+    def _history(self, channel: str, since: date | None) -> Iterator[Json]:
+        oldest = datetime.combine(since, time(), UTC) - _DAY if since else None
+        bound = {"oldest": f"{oldest.timestamp():.6f}"} if oldest else {}
+        yield from self._pages("messages", channel=channel, include_all_metadata=True, **bound)
+
+    def _pages(self, rows: str, **asked: Any) -> Iterator[Json]:
+        """Read a list, page by page. Raises ServerError where it does not end."""
+        call = self._slack.conversations_list if rows == "channels" else self._slack.conversations_history
+        cursor = ""
+        for _ in range(MOST_PAGES):
+            answer = call(limit=PAGE, cursor=cursor or None, **asked)
+            found = answer.get(rows)
+            if not isinstance(found, list):
+                raise ServerError(f"Slack's answer has no {rows} where it documents them", "run it again later")
+            yield from (row for row in found if isinstance(row, dict))
+            cursor = as_dict(answer.get("response_metadata")).get("next_cursor") or ""
+            if not cursor:
+                return
+        raise ServerError(
+            f"Slack lists more than {MOST_PAGES * PAGE} {rows}, and reading ended there",
+            "name a channel by its id, and one in which fewer messages are posted",
+        )
+
+
+class SlackWriter:
+    """Posts and updates messages."""
+
+    def __init__(self, connection: SlackConnection, reader: SlackReader) -> None:
+        self._slack = connection
+        self._reader = reader
+
+    def look(self, change: PostMessage) -> Present:
+        """Find the message as it stands; one that shows what is meant already is what is meant."""
+        posted = self._reader.posted(change.channel, change.key, change.since)
+        if posted and posted.shows(change.after, with_chart=self._reader.may_upload):
+            return Present(change.after, posted)
+        return Present(posted, posted)
+
+    def send(self, change: PostMessage, present: Present) -> Delivered:
+        """Post the message, or update the one that stands there; then the chart, if its thread has none."""
+        channel, posted = self._reader.channel(change.channel), present.seen
+        if posted is None:
+            ts = str(self._slack.chat_postMessage(channel=channel, **content(change), **QUIET).get("ts") or "")
+        else:
+            ts = str(posted.ts)
+            if posted.digest != change.after.digest:
+                self._slack.chat_update(channel=channel, ts=ts, **content(change))
+        if change.after.chart is None or (posted and posted.has_chart):
+            return Delivered()
+        return self._upload(change.after.chart, channel, ts)
+
+    def _upload(self, chart: Chart, channel: str, ts: str) -> Delivered:
+        """Put the chart into the message's thread: nobody sees it before the last of three steps."""
+        if not self._reader.may_upload:
+            return Delivered(remarks=(f"without the chart: the token lacks the scope {UPLOADS}",))
+        try:
+            file = self._slack.files_getUploadURLExternal(
+                filename=chart.name, length=len(chart.png), alt_txt=chart.description
+            )
+            self._slack.upload(str(file.get("upload_url")), chart.png)
+        except (ServerError, UnknownOutcomeError) as error:
+            return Delivered(remarks=(f"without the chart: {error.message}",))
+        files: Any = [{"id": str(file.get("file_id")), "title": chart.title}]
+        try:
+            self._slack.files_completeUploadExternal(files=files, channel_id=channel, thread_ts=ts)
+        except UnknownOutcomeError as error:
+            return Delivered(unknown=(f"the chart: {error.message}",))
+        except ServerError as error:
+            return Delivered(remarks=(f"without the chart: {error.message}",))
+        return Delivered()

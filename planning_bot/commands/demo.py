@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     Run = Callable[[list[str]], int]
 
 # What the user's environment says of their own servers and files is nothing to the demo.
+_SIGNS = ("  + ", "  ~ ")
 _FOREIGN = ("PLANNING_BOT_CONFIG", "SLACK_BOT_TOKEN", "GOOGLE_APPLICATION_CREDENTIALS")
 
 
@@ -94,7 +95,8 @@ class _Stage:
         click.echo()
         _head("And to type commands of your own, in another terminal:")
         click.echo(f"cd {kept}")
-        click.echo(f"export GITLAB_TOKEN={story.token}")
+        for name, value in story.environment(kept / "config").items():
+            click.echo(f"export {name}={value}")
         click.echo(f"planning-bot create-issue --today {self._today}")
 
     def _type(self, step: Typed) -> bool:
@@ -139,7 +141,8 @@ def _moved_to(home: Path, story: Story) -> Iterator[None]:
     before = dict(os.environ)
     for name in _FOREIGN:
         os.environ.pop(name, None)
-    os.environ.update(GITLAB_TOKEN=story.token, PLANNING_BOT_STATE=str(home / "state"))
+    os.environ.update(story.environment(home / "config"), PLANNING_BOT_STATE=str(home / "state"))
+    os.environ.pop("PLANNING_BOT_CONFIG")  # it lies where the program looks for it
     try:
         with contextlib.chdir(home):
             yield
@@ -149,11 +152,12 @@ def _moved_to(home: Path, story: Story) -> Iterator[None]:
 
 
 def _folded(text: str) -> str:
-    """Leave out the changes of a plan: what is indented."""
+    """Leave out the changes of a plan: each begins with its sign, and all of it is indented."""
     shown: list[str] = []
     folded = 0
     for line in text.splitlines():
-        if click.unstyle(line).startswith("  "):
+        bare = click.unstyle(line)
+        if bare.startswith(_SIGNS) or (folded and bare.startswith("  ")):
             folded += 1
             continue
         if folded:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planning_bot.sandbox.story import GROUP, PLANNING
+from planning_bot.sandbox.story import GROUP, PLANNING, SHEET
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 TITLE = "Search 18.10 Planning"
 THEMES = "1. Search by commit author\n1. Filters that fit a small screen\n1. No query waits longer than a second"
 BOARD = "Search: Next 1-3 releases"
+TRIED = "ana.ferreira=2026-03-02..2026-03-06"
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,27 @@ def _add_list(box: Sandbox) -> None:
     box.gitlab.add_list(GROUP, board["id"], "customer")
 
 
+def _take_time_off(box: Sandbox) -> str:
+    assert box.now
+    box.now += timedelta(days=4)
+    line = "emily.carter,2026-02-18,2026-02-20"
+    with Path("config/pto/search.csv").open("a", encoding="utf-8") as file:
+        file.write(f"{line}\n")
+    return line
+
+
+def _read_changes(box: Sandbox) -> str:
+    found = re.search(r"(?m)^\*\*Changed.*$", planning_issue(box)["description"])
+    assert found, "the capacity was posted before"
+    return found[0]
+
+
+def _read_tab(box: Sandbox) -> str:
+    header, *rows = box.sheets.rows(SHEET, "Capacity 18.10")
+    columns = [header.index(name) for name in ("username", "available_days", "capacity_weight", "remaining_weight")]
+    return "\n".join(" | ".join(str(row[column]) for column in columns) for row in (header, *rows))
+
+
 STEPS: tuple[Typed | Done, ...] = (
     Typed("Is the configuration right? This asks no server.", "check"),
     Typed("What would it write? A dry run sends nothing but reads.", "create-issue --dry-run"),
@@ -86,4 +110,15 @@ STEPS: tuple[Typed | Done, ...] = (
     Typed("Plan anew. Dana's list stays.", "boards --out plan.json", known=True),
     Typed("This one was reviewed, and is carried out as it stands.", "apply plan.json"),
     Typed("The planning issue links its boards. Nothing is left to do.", "create-issue --apply"),
+    Typed("Which candidates cannot be planned yet? It goes into the planning issue.", "readiness --apply", known=True),
+    Typed("Run again, it finds everything told.", "readiness --apply", known=True),
+    Typed(
+        "What can the team carry? Into the planning issue, and into the team's Sheet.", "capacity --apply", known=True
+    ),
+    Typed("What if Ana took another week off? This is only tried.", f"capacity --dry-run --what-if {TRIED}"),
+    Done("Four days later Emily takes three days off: a line more in pto/search.csv.", _take_time_off),
+    Typed("It is counted again.", "capacity --apply", known=True),
+    Done("The planning issue says what changed, and against what; never why:", _read_changes),
+    Typed("And once more. Nothing is left to do.", "capacity --apply", known=True),
+    Done("The tab in the team's Sheet, in part:", _read_tab),
 )

@@ -20,7 +20,7 @@ from planning_bot.sandbox.story import tell_story
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Default: one that is free.")
 @click.option("--folder", type=click.Path(path_type=Path, file_okay=False), help="Default: a temporary one.")
 def command(port: int, folder: Path | None) -> int:
-    """Start a pretend GitLab with a team and its history; print what to set; serve until interrupted."""
+    """Start a pretend GitLab and Google Sheets, with a team; print what to set; serve until interrupted."""
     with contextlib.ExitStack() as stack:
         home = folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="planning-bot-")))
         try:
@@ -28,9 +28,9 @@ def command(port: int, folder: Path | None) -> int:
         except OSError as error:
             raise UsageError(f"port {port} cannot be listened on: {error.strerror}", "leave --port out") from error
         story = tell_story(box)
-        config = story.write_files(home)
-        click.echo(f"export GITLAB_TOKEN={story.token}")
-        click.echo(f"export PLANNING_BOT_CONFIG={config}")
+        story.write_files(home)
+        for name, value in story.environment(home).items():
+            click.echo(f"export {name}={value}")
         sys.stdout.flush()
         click.echo(f"# It is {story.today} there: planning-bot create-issue --today {story.today}", err=True)
         click.echo(f"# To look at:   {box.url}/   (Ctrl-C ends it)", err=True)

@@ -83,7 +83,7 @@ def _post(
         "result": result,
         "warnings": measured.warnings,
         "before": record.capacity_before,
-        "changes": _changes(record),
+        "changes": _changes(record, {member.username: member.name for member in result.members}),
     }
     text = words.render("section_capacity.md.j2", facts)
     because = "the numbers are new" if snapshot.record.capacity is None else "the numbers have changed"
@@ -142,14 +142,14 @@ def _rows(result: CapacityResult, candidates: list[Issue]) -> Iterator[tuple[str
         yield (*(getattr(member, column) for column in _COLUMNS), " ".join(own))
 
 
-def _changes(record: Record) -> list[tuple[str, float, float]]:
+def _changes(record: Record, people: dict[str, str]) -> list[tuple[str, float, float]]:
     """Give whose capacity is another than it was when it was posted before: name, weight then, weight now."""
     if record.capacity is None or record.capacity_before is None:
         return []
     then, now = record.capacity_before.members, record.capacity.members
     names = dict.fromkeys([*then, *now])
     weights = {name: (_weight(then.get(name)), _weight(now.get(name))) for name in names}
-    return [(name, before, after) for name, (before, after) in weights.items() if before != after]
+    return [(people.get(name, name), before, after) for name, (before, after) in weights.items() if before != after]
 
 
 def _weight(numbers: MemberNumbers | None) -> float:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from planning_bot.sandbox.server import Sandbox
+    from planning_bot.sandbox.sheets import Sheets
 
 NOW = datetime(2026, 1, 31, 9, tzinfo=UTC)
 GROUP, PLANNING = "acme", "acme/search/planning"
@@ -25,6 +26,8 @@ PROJECTS = {name: f"acme/search/{name}" for name in ("planning", "engine", "fron
 TOKEN = "glpat-sandbox-planning-bot"  # noqa: S105 - of a server that ends with the program
 BOTS = ("planning-bot", "milestone-keeper")
 MANAGER, PRODUCT, KEEPER = "tomas.okafor", "mira.lindqvist", "milestone-keeper"
+SHEET = "search-planning"
+_CONFIG, _KEY = "planning-bot.yml", "google-key.json"
 TEAM = ("group::search", "devops::find", "section::core")
 
 
@@ -36,12 +39,22 @@ class Story:
     token: str
     today: date
     team: str
+    sheets: Sheets
+
+    def environment(self, folder: Path) -> dict[str, str]:
+        """Give what has to be exported, once the files are written into this folder."""
+        return {
+            "GITLAB_TOKEN": self.token,
+            "PLANNING_BOT_CONFIG": str(folder / _CONFIG),
+            "GOOGLE_APPLICATION_CREDENTIALS": str(folder / _KEY),
+        }
 
     def write_files(self, folder: Path) -> Path:
-        """Write the team's configuration and its time off; return the configuration's path."""
+        """Write the team's configuration, its time off, and the key of its Sheet; return the configuration's path."""
         (folder / "pto").mkdir(parents=True, exist_ok=True)
         (folder / "pto" / "search.csv").write_text(data.PTO, encoding="utf-8")
-        path = folder / "planning-bot.yml"
+        self.sheets.service_account_file(folder).rename(folder / _KEY)
+        path = folder / _CONFIG
         path.write_text(data.CONFIG.format(url=self.url), encoding="utf-8")
         return path
 
@@ -51,7 +64,8 @@ def tell_story(box: Sandbox) -> Story:
     _found(box)
     _Narrator(box).tell()
     box.now = NOW
-    return Story(box.url, TOKEN, NOW.date(), "search")
+    box.sheets.add(SHEET, {"On call": data.ON_CALL}, title="Search: planning")
+    return Story(box.url, TOKEN, NOW.date(), "search", box.sheets)
 
 
 def _table(text: str) -> list[list[str]]:

@@ -242,9 +242,15 @@ emily.carter,2026-01-26,2026-01-27
 kenji.sato,2026-03-09,2026-03-10
 """
 
+# What people keep in the team's Sheet.
+ON_CALL = (("Week", "Who"), ("2026-02-16", "Jonas"), ("2026-02-23", "Priya"), ("2026-03-02", "Emily"))
+
 CONFIG = """# The team Search of acme, as the sandbox tells its story. See the contract's file for every key.
 gitlab:
   url: {url}
+
+sheets:
+  api_url: {url}/
 
 teams:
   search:
@@ -277,6 +283,7 @@ teams:
         - {{label: Support, username: emily.carter, from: 2026-03-02, to: 2026-03-06, share: 0.5}}
       pto:
         - csv: pto/search.csv
+      sheet: {{key: search-planning, tab: "Capacity {{{{ milestone.title }}}}"}}
 
     deliverables:
       type_mix: {{"type::feature": 60, "type::maintenance": 30, "type::bug": 10}}

@@ -400,13 +400,13 @@ def test_a_late_absence_is_told_against_the_numbers_posted_before_and_their_date
     opened.run("capacity", "--apply")
     time_off(opened, "ana,2026-02-16,2026-02-17", "kenji,2026-03-02,2026-03-06")
     ran = opened.run("capacity", "--apply", "--today", "2026-02-05")
-    told = "**Changed** against what was posted on Sat 31 Jan 2026: kenji 5 → 3.75."
+    told = "**Changed** against what was posted on Sat 31 Jan 2026: Kenji Sato 5 → 3.75."
     assert (ran.code, told in section(opened, "capacity").splitlines()) == (0, True)
     again = opened.run("capacity", "--apply", "--today", "2026-02-06")
     assert (again.code, again.sent) == (0, [])
     time_off(opened, "ana,2026-02-16,2026-02-18", "kenji,2026-03-02,2026-03-06")
     opened.run("capacity", "--apply", "--today", "2026-02-07")
-    told = "**Changed** against what was posted on Thu 5 Feb 2026: ana 9 → 8.5."
+    told = "**Changed** against what was posted on Thu 5 Feb 2026: Ana Ferreira 9 → 8.5."
     assert told in section(opened, "capacity").splitlines()
     assert len(opened.box.gitlab.notes(PROJECT, 1)) == 1
 
@@ -433,7 +433,7 @@ def test_the_record_of_a_rotated_token_is_read(opened: Desk, monkeypatch: pytest
     assert opened.run("capacity", "--apply", "--today", "2026-02-02").sent == []
     time_off(opened, "ana,2026-02-16,2026-02-18")
     assert opened.run("capacity", "--apply", "--today", "2026-02-03").code == 0
-    assert "posted on Sat 31 Jan 2026: ana 9 → 8.5." in section(opened, "capacity")
+    assert "posted on Sat 31 Jan 2026: Ana Ferreira 9 → 8.5." in section(opened, "capacity")
     assert sorted(note["author"]["username"] for note in gitlab.notes(PROJECT, 1)) == ["bot-2", BOT]
     assert opened.run("capacity", "--apply", "--today", "2026-02-04").sent == []
 

@@ -62,6 +62,12 @@ def test_it_tells_every_step_with_its_command_and_what_that_said(capsys: pytest.
         "$ planning-bot boards --out plan.json",
         "$ planning-bot apply plan.json",
         "$ planning-bot create-issue --apply",
+        "$ planning-bot readiness --apply",
+        "$ planning-bot readiness --apply",
+        "$ planning-bot capacity --apply",
+        "$ planning-bot capacity --dry-run --what-if ana.ferreira=2026-03-02..2026-03-06",
+        "$ planning-bot capacity --apply",
+        "$ planning-bot capacity --apply",
     ]
     positions = [text.index(f"# {step.sentence}\n") for step in STEPS]
     assert positions == sorted(positions)
@@ -95,6 +101,29 @@ def test_the_answers_are_those_that_the_sentences_promise(capsys: pytest.Capture
     applied = steps["This one was reviewed, and is carried out as it stands."]
     assert applied[1:3] == [heading, "plan of boards, SHA-256 (sha)"]
     assert applied[-2:] == ["Plan: 5 changes", "Applied: 5 changes"]
+
+
+def test_capacity_and_readiness_are_told_posted_and_told_again_without_a_write(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    steps = paragraphs(play(capsys)[1])
+    ana = "ana.ferreira    15      6.75           4        2   0.75  20 weekdays − 5 PTO = 15 days"
+    posted = steps["What can the team carry? Into the planning issue, and into the team's Sheet."]
+    assert [line for line in posted if line.startswith(ana)]
+    assert posted[-2:] == ["Plan: 3 changes", "Applied: 3 changes"]
+    for sentence in ("Run again, it finds everything told.", "And once more. Nothing is left to do."):
+        assert steps[sentence][-1] == "Plan: nothing to do"
+    assert steps["What if Ana took another week off? This is only tried."][-2:] == [
+        "  notice  nothing is posted: an absence is only tried",
+        "Plan: nothing to do",
+    ]
+    assert steps["The planning issue says what changed, and against what; never why:"] == [
+        "**Changed** against what was posted on Sat 31 Jan 2026: Emily Carter 7.43 → 6.08."
+    ]
+    assert steps["The tab in the team's Sheet, in part:"][:2] == [
+        "username | available_days | capacity_weight | remaining_weight",
+        "ana.ferreira | 15 | 6.75 | 0.75",
+    ]
 
 
 def test_it_leaves_nothing_behind(capsys: pytest.CaptureFixture[str], home: Path) -> None:

@@ -28,6 +28,7 @@ from requests.adapters import HTTPAdapter
 from planning_bot.gateways import polite_session
 from planning_bot.sandbox import Fault, Sandbox
 from planning_bot.sandbox.faults import KINDS
+from tests.milestone import Milestone
 from tests.support import (
     CONFIG,
     GROUP,
@@ -103,6 +104,16 @@ def _with_candidates(desk: Desk) -> None:
         )
 
 
+def _with_a_milestone_that_has_ended(desk: Desk) -> None:
+    work = Milestone(desk)
+    work.planned()
+    made, promised = "2025-12-20 +group::search @18.9 w2", "01-08 +Deliverable"
+    work.issue(made, promised, "02-05 close")
+    work.issue(made, promised, "02-01 +customer")
+    work.issue(made, promised, project=PROJECT)
+    desk.box.gitlab.delete_label("acme", "missed:18.9")
+
+
 @dataclass(frozen=True)
 class Case:
     """A command line that writes, what was there before it, and the issue of it that is edited, if one is."""
@@ -124,6 +135,9 @@ CASES = [
     Case("boards-in-disorder", ("boards",), _with_boards_in_disorder, edited=1),
     Case("readiness", ("readiness",), _with_candidates, edited=1),
     Case("capacity", ("capacity",), _with_candidates, edited=1),
+    Case("status", ("status", "--milestone", "18.9"), _with_a_milestone_that_has_ended, edited=1),
+    Case("say-do", ("say-do",), _with_a_milestone_that_has_ended, edited=1),
+    Case("close", ("close",), _with_a_milestone_that_has_ended, edited=2),
 ]
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from planning_bot.sandbox import Request
+from tests.milestone import Milestone
 from tests.openapi import DOCUMENT, complaints
 from tests.support import CONFIG, PM, PROJECT, Desk
 
@@ -39,7 +40,15 @@ def _repaired(desk: Desk) -> list[list[str]]:
     return [["boards"], ["create-issue"]]
 
 
-@pytest.mark.parametrize("prepare", [_fresh, _adopted, _with_an_epic, _repaired])
+def _ended(desk: Desk) -> list[list[str]]:
+    work = Milestone(desk)
+    work.planned()
+    work.issue("2025-12-20 +group::search @18.9 w2", "01-08 +Deliverable", assignees=["ana"])
+    desk.box.gitlab.delete_label("acme", "missed:18.9")
+    return [["status", "--milestone", "18.9"], ["say-do"], ["close"]]
+
+
+@pytest.mark.parametrize("prepare", [_fresh, _adopted, _with_an_epic, _repaired, _ended])
 def test_every_request_is_documented(desk: Desk, prepare: Callable[[Desk], list[list[str]]]) -> None:
     for line in prepare(desk):
         ran = desk.run(*line, "--apply")

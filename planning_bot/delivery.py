@@ -116,9 +116,9 @@ def _carry_out(change: Change, door: Door, created: dict[str, Created]) -> Fate:
     try:
         return _send(change, door)
     except UnknownOutcomeError as error:
-        return Fate(unknown=(_remark(change, _sentence(error)),))
+        return Fate(unknown=(_remark(change, error.sentence),))
     except PlanningBotError as error:
-        return Fate(failed=(_remark(change, _sentence(error)),))
+        return Fate(failed=(_remark(change, error.sentence),))
 
 
 def _send(change: Change, door: Door) -> Fate:
@@ -152,10 +152,6 @@ def _outcome(fates: list[Fate]) -> Outcome:
 
 def _remark(change: Change, because: str) -> Remark:
     return Remark(target=change.target, because=because)
-
-
-def _sentence(error: PlanningBotError) -> str:
-    return f"{error.message}: {error.hint}" if error.hint else error.message
 
 
 def _listed(things: list[str]) -> str:

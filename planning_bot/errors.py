@@ -20,6 +20,11 @@ class PlanningBotError(Exception):
         self.message = message
         self.hint = hint
 
+    @property
+    def sentence(self) -> str:
+        """The message and what to do, in one."""
+        return f"{self.message}: {self.hint}" if self.hint else self.message
+
 
 class UsageError(PlanningBotError):
     """The command line names something that does not exist or makes no sense (exit code 2)."""
@@ -77,3 +82,15 @@ class RefusedError(PlanningBotError):
 
     exit_code = 3
     code = "refused"
+
+
+class ProgramError(PlanningBotError):
+    """A mistake of the program itself; `origin` is the exception that nobody expected (exit code 1)."""
+
+    exit_code = 1
+    code = "program"
+
+    def __init__(self, origin: Exception) -> None:
+        message = f"this is a mistake of the program: {type(origin).__name__}: {origin}"
+        super().__init__(message, "please report it, with what the same command with -vv says")
+        self.origin = origin

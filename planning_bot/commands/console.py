@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import click
 
-from planning_bot.errors import ConfigurationError, PlanningBotError
+from planning_bot.errors import ConfigurationError, PlanningBotError, ProgramError
 from planning_bot.rendering.escaping import terminal
 
 if TYPE_CHECKING:
@@ -72,6 +72,8 @@ class Console:
         click.echo(self.redact(f"{self.paint('error:', 'red')} {terminal(error.message)}"), err=True, color=self.color)
         if error.hint:
             click.echo(self.redact(terminal(f"  → {error.hint}")), err=True, color=self.color)
+        if isinstance(error, ProgramError) and self.verbosity > 1:
+            self.say(terminal("".join(traceback.format_exception(error.origin))))
 
     def paint(self, text: str, style: str) -> str:
         """Colour a text; whoever does not want colours has them taken out at the end."""
@@ -127,16 +129,7 @@ def redactor(environment: dict[str, str] | os._Environ[str]) -> Callable[[str], 
 
 def tell_error(error: Exception) -> int:
     """Tell of an error at the boundary, and give the exit code."""
-    console = Console()
-    if isinstance(error, PlanningBotError):
-        console.error(error)
-        return error.exit_code
-    console.error(
-        PlanningBotError(
-            f"this is a mistake of the program: {type(error).__name__}: {error}",
-            "please report it, with what `planning-bot -vv …` says" if "-vv" not in sys.argv else "",
-        )
-    )
-    if "-vv" in sys.argv:
-        console.say(terminal("".join(traceback.format_exception(error))))
-    return 1
+    told = error if isinstance(error, PlanningBotError) else ProgramError(error)
+    loud = 2 if "-vv" in sys.argv else 0
+    Console(verbosity=loud, color=False if os.environ.get("NO_COLOR") else None).error(told)
+    return told.exit_code

@@ -21,7 +21,7 @@ from planning_bot.commands.reporting import Reporter
 from planning_bot.config import load
 from planning_bot.domain.plan import PlannedMilestone, SavedPlan, TeamPlan
 from planning_bot.domain.run import Mode, Options, TeamReport, exit_code
-from planning_bot.errors import PlanningBotError, UsageError
+from planning_bot.errors import PlanningBotError, ProgramError, UsageError
 from planning_bot.session import Voice, one_at_a_time, open_sessions
 
 if TYPE_CHECKING:
@@ -99,6 +99,10 @@ class _Run:
                 return self.decide(session, **self.own)
         except PlanningBotError as error:
             return TeamReport(session.team.key, error=error)
+        except click.exceptions.Abort:
+            raise  # somebody interrupted the question
+        except Exception as error:  # noqa: BLE001 - a mistake of the program in one team's run is no other team's
+            return TeamReport(session.team.key, error=ProgramError(error))
 
     def _save(self, config: Config, reports: list[TeamReport]) -> None:
         if self.out is None:

@@ -84,9 +84,9 @@ class _Work:
             lists += [self._add(column) for column in self.goal.lists if column not in map(_column, lists)]
             self._order(lists)
         except UnknownOutcomeError as error:
-            self.unknown.append(error.message)
+            self.unknown.append(error.sentence)
         except ServerError as error:
-            self.lost.append(error.message)
+            self.lost.append(error.sentence)
 
     def _scope(self) -> None:
         body: dict[str, Any] = {}

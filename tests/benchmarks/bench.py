@@ -25,6 +25,7 @@ from planning_bot import cli
 from planning_bot.gateways.gitlab_connection import SIDE_BY_SIDE
 from planning_bot.sandbox import Sandbox
 from planning_bot.sandbox.story import tell_story
+from tests.benchmarks.large_team import SIZE, arithmetic
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 LATENCY = 0.05
 ROUNDS = 5
 STARTS = 15
-COMMANDS = ("create-issue", "boards")
+COMMANDS = ("create-issue", "boards", "readiness", "capacity")
+NEEDS = {"readiness": ("create-issue",), "capacity": ("create-issue",)}
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ def main() -> None:
         requests = f"{cost.reads + cost.writes} ({cost.reads} reads, {cost.writes} writes)"
         chain = f"{cost.chain} requests"
         click.echo(f"| {name} | {requests} | {_ms(cost.seconds)} | {_ms(cost.floor)} | {chain} |")
+    click.echo(f"\n| arithmetic | time |\n|---|---|\n| {SIZE} | {_ms(arithmetic())} |")
     script = str(Path(sys.executable).with_name("planning-bot"))
     bare, ours = _start_up([sys.executable, "-c", "import click"], [script, "--help"])
     click.echo("\n| start-up | time |\n|---|---|")
@@ -97,6 +100,8 @@ def _measured(command: str) -> dict[str, Cost]:
     fresh, unchanged = [], []
     for _ in range(ROUNDS):
         with _desk() as box:
+            for needed in NEEDS.get(command, ()):
+                _run(box, needed)
             box.latency = LATENCY
             fresh.append(_run(box, command))
             unchanged.append(_run(box, command))
@@ -110,7 +115,7 @@ def _desk() -> Iterator[Sandbox]:
     with tempfile.TemporaryDirectory() as folder, Sandbox() as box:
         story = tell_story(box)
         config = story.write_files(Path(folder))
-        os.environ.update(GITLAB_TOKEN=story.token, PLANNING_BOT_CONFIG=str(config), PLANNING_BOT_STATE=folder)
+        os.environ.update(story.environment(config.parent), PLANNING_BOT_STATE=folder)
         with contextlib.redirect_stdout(io.StringIO()):
             for command in COMMANDS:
                 cli.run([command, "--help"])
@@ -131,7 +136,8 @@ def _run(box: Sandbox, command: str) -> Cost:
     log.removeHandler(watch)
     assert code == 0, quiet.getvalue()
     sent = box.requests[seen:]
-    reads = sum(request.method == "GET" for request in sent)
+    # The exchange of a key for a token changes nothing.
+    reads = sum(request.method == "GET" or request.path == "/token" for request in sent)
     return Cost(seconds, reads, len(sent) - reads, watch.longest_chain())
 
 

@@ -34,9 +34,11 @@ from planning_bot.gathering.planning_project import find_issue, trusted_authors
 from planning_bot.gathering.progress import look_around
 from planning_bot.gathering.promises import look_back
 from planning_bot.gathering.readiness import look_at_candidates, waiting_since
+from planning_bot.gathering.titles import titles_to_tell
 from planning_bot.gathering.unfinished import look_at_unfinished
 from planning_bot.planners.capacity import Tab
 from planning_bot.planners.facts import basic_facts, missed_label
+from planning_bot.planners.messages import Outlet
 from planning_bot.planners.readiness import Waiting, waiting_for_review
 from planning_bot.rendering.templates import Templates
 
@@ -159,6 +161,14 @@ class Session:
     def look_at_unfinished(self, snapshot: Snapshot, look: LookBack) -> Left:
         """Look at what the milestone left unfinished."""
         return look_at_unfinished(self.team, self.reader, snapshot, look)
+
+    def outlet(self, snapshot: Snapshot, look: LookBack, kind: str, channel: str | None, week: str = "") -> Outlet:
+        """Look at where a message goes, whether it stands there already, and which titles it may tell."""
+        key = " ".join(filter(None, (kind, self.team.key, str(snapshot.milestone.id), week)))
+        spot = self.spot(channel, key, snapshot.milestone.start_on)
+        issues = tuple(part.issue for trail in look.ledger.trails if trail.was_looked_into for part in trail.parts)
+        titles = titles_to_tell(self.team, self.reader, issues) if spot else {}
+        return Outlet(spot, titles, {issue.reference: issue.web_url for issue in issues})
 
     def find_issue(self, reference: str) -> Issue:
         """Find an issue of the planning project that the command line names."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from planning_bot.commands.team_command import team_command
 from planning_bot.gathering import Looks
-from planning_bot.planners.status import plan_status
+from planning_bot.planners.status import Seen, plan_status, week_of
 
 if TYPE_CHECKING:
     from planning_bot.domain.run import TeamReport
@@ -19,6 +19,7 @@ def command(session: Session) -> TeamReport:
     team = session.team
     snapshot = session.gather(Looks(labels=(team.deliverables.label,), planning_issues=True, record=True))
     look = session.look_back(snapshot, history=False)
-    around = session.look_around(snapshot, look)
-    result, plan = plan_status(snapshot, team, session.words, look, around, session.now)
+    outlet = session.outlet(snapshot, look, "status", team.status.channel, week_of(session.today))
+    seen = Seen(session.look_around(snapshot, look), outlet, session.now)
+    result, plan = plan_status(snapshot, team, session.words, look, seen)
     return session.conclude(snapshot, result, plan)

@@ -69,6 +69,13 @@ class GitLabReader:
         found = self._list("/users", payloads.user, username=username)
         return next((user for user in found if user.username.casefold() == username.casefold()), None)
 
+    def visibility(self, project: str) -> str:
+        """Who may see a project: private, internal or public."""
+        path = f"/projects/{EncodedId(project)}"
+        row = self._once((path,), lambda: self._connection.get(path))
+        with payloads.documented(f"GET {path}"):
+            return payloads.text(row["visibility"])
+
     def project_issues(self, project: str, **query: Any) -> tuple[Issue, ...]:
         """The issues of a project that fit the query."""
         return self._list(f"/projects/{EncodedId(project)}/issues", payloads.issue, **_OLDEST_FIRST, **query)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from planning_bot.domain.change import PostMessage
@@ -9,7 +10,23 @@ from planning_bot.domain.message import slack_target
 from planning_bot.domain.plan import Plan
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from planning_bot.domain.message import Message, Spot
+
+
+@dataclass(frozen=True)
+class Outlet:
+    """Where a message goes, and of the issues that it names the titles that may be told and the addresses."""
+
+    spot: Spot | None = None
+    titles: Mapping[str, str] = field(default_factory=dict)
+    addresses: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def needs_chart(self) -> bool:
+        """Whether a picture can still be put there."""
+        return self.spot is not None and self.spot.may_upload and not (self.spot.posted and self.spot.posted.has_chart)
 
 
 def plan_message(spot: Spot | None, message: Message, because: str) -> Plan:

@@ -4,35 +4,62 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from planning_bot.domain.message import compose
 from planning_bot.domain.plan import Plan, joined
 from planning_bot.domain.say_do import SayDoIssue, SayDoResult
 from planning_bot.metrics.history import measure_history, rolling_rate
 from planning_bot.metrics.say_do import measure_variants
 from planning_bot.planners.facts import basic_facts
 from planning_bot.planners.memory import remember
+from planning_bot.planners.messages import plan_message
 from planning_bot.planners.planning_sections import edit_sections, not_posted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from planning_bot.config import Team
-    from planning_bot.domain.say_do import Promise
+    from planning_bot.domain.message import Chart
+    from planning_bot.domain.say_do import PastMilestone, Promise
     from planning_bot.domain.snapshot import Snapshot
     from planning_bot.domain.words import Words
     from planning_bot.metrics.history import LookBack
+    from planning_bot.planners.messages import Outlet
+
+    Draw = Callable[[Sequence[PastMilestone], float], Chart | None]
 
 _BAR = 10
 
 
-def plan_say_do(snapshot: Snapshot, team: Team, words: Words, look: LookBack) -> tuple[SayDoResult, Plan]:
-    """Tell the Say/Do of a milestone with its evidence, and plan the section of the planning issue and the record."""
+def plan_say_do(
+    snapshot: Snapshot, team: Team, words: Words, look: LookBack, outlet: Outlet, draw: Draw
+) -> tuple[SayDoResult, Plan]:
+    """Tell the Say/Do of a milestone with its evidence; plan section and record on the planning issue, and a message.
+
+    `draw` makes a picture of the history for the message.
+    """
     promises = look.promises(team)
     result = measure_result(promises, team, look)
     told = Plan(notices=notices(snapshot, team, look, promises))
     issue = snapshot.planning.planning_issue(snapshot.milestone)
+    facts = {**_facts(snapshot, team, look, result), "page": issue.web_url if issue else ""}
+    message = _message(facts, result, words, look, outlet, draw)
     if issue is None:
-        return result, joined(told, not_posted(snapshot))
-    text = words.render("section_say_do.md.j2", _facts(snapshot, team, look, result))
+        return result, joined(told, not_posted(snapshot), message)
+    text = words.render("section_say_do.md.j2", facts)
     section = edit_sections(issue, {"say-do": text}, team.limits.skip_label, "what was said and done is counted")
-    return result, joined(told, section, remember(snapshot, team, look, promises))
+    return result, joined(told, section, remember(snapshot, team, look, promises), message)
+
+
+def _message(
+    facts: dict[str, object], result: SayDoResult, words: Words, look: LookBack, outlet: Outlet, draw: Draw
+) -> Plan:
+    """Plan the message about a milestone that has ended; one that still runs is told of by `status`."""
+    if outlet.spot is None or not look.span.is_ended:
+        return Plan()
+    more = {"titles": outlet.titles, "addresses": outlet.addresses}
+    text = words.message("message_say_do.mrkdwn.j2", {**facts, **more})
+    chart = draw(result.history, result.target) if outlet.needs_chart else None
+    return plan_message(outlet.spot, compose(text, chart=chart), f"{look.span.title} has ended")
 
 
 def measure_result(promises: tuple[Promise, ...], team: Team, look: LookBack) -> SayDoResult:

@@ -13,6 +13,7 @@ from planning_bot.sandbox.faults import INSTEAD, Fault
 from planning_bot.sandbox.routing import API, Answer
 from planning_bot.sandbox.seeding import Gitlab
 from planning_bot.sandbox.sheets import Sheets
+from planning_bot.sandbox.slack import Slack
 from planning_bot.sandbox.state import Store
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Sandbox:
         self._listener: Listener | None = None
         self.gitlab = Gitlab(self._store)
         self.sheets = Sheets(self._store)
+        self.slack = Slack(self._store)
         self.requests: list[Request] = []
         self.latency = 0.0
         self.hang = 60.0
@@ -104,7 +106,8 @@ class Sandbox:
         if self.latency:
             self._stopping.wait(self.latency)
         kind, location = next(((fault.kind, fault.location) for fault in struck if fault.kind != "callback"), ("", ""))
-        canned = self.sheets.instead(kind, request.path) or _instead(kind, location)
+        path = request.path
+        canned = self.sheets.instead(kind, path) or self.slack.instead(kind, path) or _instead(kind, location)
         response = canned or self._carry_out(method, target, headers, body)
         for fault in struck:
             _run(fault.after)
@@ -126,6 +129,8 @@ class Sandbox:
             return _json(found, self.headers)
         if self.sheets.serves(target.partition("?")[0]):
             return self.sheets.respond(method, target, headers, body)
+        if self.slack.serves(target.partition("?")[0]):
+            return self.slack.respond(method, target, headers, body)
         with self._store.lock:
             shown = page.show(self._store, target.partition("?")[0])
         text = (shown.text or "").encode()

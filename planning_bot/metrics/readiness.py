@@ -76,7 +76,7 @@ def measure_readiness(seen: Seen, team: Team) -> Readiness:
         for issue in seen.homeless
     ]
     found += [
-        Finding(issue, Kind.ORPHAN, f"{_names(issue)} works on it, and it lacks {team.gitlab.label}")
+        Finding(issue, Kind.ORPHAN, f"{_at_work(issue)} on it, and it lacks {team.gitlab.label}")
         for issue in seen.orphans
     ]
     kinds = list(Kind)
@@ -107,5 +107,6 @@ def _of_candidate(issue: Issue, team: Team, seen: Seen) -> Iterator[Finding]:
         yield Finding(issue, Kind.MISSING_LABELS, f"it lacks {', '.join(missing)}")
 
 
-def _names(issue: Issue) -> str:
-    return ", ".join(person.username for person in issue.assignees)
+def _at_work(issue: Issue) -> str:
+    names = ", ".join(person.username for person in issue.assignees)
+    return f"{names} {'works' if len(issue.assignees) == 1 else 'work'}"

@@ -24,6 +24,7 @@ NOW = datetime(2026, 1, 31, 9, tzinfo=UTC)
 GROUP, PLANNING = "acme", "acme/search/planning"
 PROJECTS = {name: f"acme/search/{name}" for name in ("planning", "engine", "frontend")}
 TOKEN = "glpat-sandbox-planning-bot"  # noqa: S105 - of a server that ends with the program
+SLACK_TOKEN, CHANNEL = "xoxb-sandbox-planning-bot", "C0SEARCH01"
 BOTS = ("planning-bot", "milestone-keeper")
 MANAGER, PRODUCT, KEEPER = "tomas.okafor", "mira.lindqvist", "milestone-keeper"
 SHEET = "search-planning"
@@ -47,6 +48,7 @@ class Story:
             "GITLAB_TOKEN": self.token,
             "PLANNING_BOT_CONFIG": str(folder / _CONFIG),
             "GOOGLE_APPLICATION_CREDENTIALS": str(folder / _KEY),
+            "SLACK_BOT_TOKEN": SLACK_TOKEN,
         }
 
     def write_files(self, folder: Path) -> Path:
@@ -63,6 +65,8 @@ def tell_story(box: Sandbox) -> Story:
     """Fill a sandbox, and stop its clock on the morning on which 18.10 is to be planned."""
     _found(box)
     _Narrator(box).tell()
+    box.slack.add_channel(CHANNEL, "team-search")
+    box.slack.add_token(SLACK_TOKEN)
     box.now = NOW
     box.sheets.add(SHEET, {"On call": data.ON_CALL}, title="Search: planning")
     return Story(box.url, TOKEN, NOW.date(), "search", box.sheets)

@@ -252,6 +252,9 @@ gitlab:
 sheets:
   api_url: {url}/
 
+slack:
+  api_url: {url}/slack/api/
+
 teams:
   search:
     name: Search
@@ -287,4 +290,7 @@ teams:
 
     deliverables:
       type_mix: {{"type::feature": 60, "type::maintenance": 30, "type::bug": 10}}
+
+    say_do:
+      channel: team-search
 """

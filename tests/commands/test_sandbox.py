@@ -29,7 +29,7 @@ def sandbox(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
 def environment(running: subprocess.Popen[str], home: Path) -> dict[str, str]:
     """Do what the printed lines say, in a home of one's own."""
     assert running.stdout
-    exports = [running.stdout.readline().strip() for _ in range(3)]
+    exports = [running.stdout.readline().strip() for _ in range(4)]
     assert all(line.startswith("export ") for line in exports)
     pairs = dict(line.removeprefix("export ").split("=", 1) for line in exports)
     return {**os.environ, "HOME": str(home), "PLANNING_BOT_STATE": str(home / "state"), **pairs}

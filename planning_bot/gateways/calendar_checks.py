@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from planning_bot.domain.absence import Unreadable
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from planning_bot.gateways.calendar_outline import Block
 
 _ONCE = ("DTSTART", "DTEND", "DURATION", "RRULE", "RECURRENCE-ID", "UID", "STATUS", "TRANSP", "SEQUENCE")
+_KINDS = {"DTSTART": date, "DTEND": date, "RECURRENCE-ID": date, "DURATION": timedelta, "RDATE": date, "EXDATE": date}
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 
 
@@ -39,13 +40,9 @@ def check(found: Sequence[Found], events: Sequence[Any], source: str) -> None:
 
 
 def _mistakes(block: Block, event: Any) -> Iterator[tuple[str, str]]:
-    """Find what is wrong with an event, by property."""
-    yield from ((name or "", "cannot be read") for name, _ in event.errors)
-    yield from ((name, "stands twice") for name in _ONCE if len(block.values(name)) > 1)
-    if event.errors or any(len(block.values(name)) > 1 for name in _ONCE):
-        return
-    if "DTSTART" not in event:
-        yield "DTSTART", "is missing: the event has no beginning"
+    """Find what is wrong with an event, by property; what depends on values only where these can be read."""
+    if unreadable := [*_unreadable(block, event)]:
+        yield from unreadable
         return
     if "DTEND" in event and "DURATION" in event:
         yield "DURATION", "stands beside DTEND; one of them is right"
@@ -54,14 +51,22 @@ def _mistakes(block: Block, event: Any) -> Iterator[tuple[str, str]]:
     start, end = event["DTSTART"].dt, _end(event)
     if end is None:
         yield "DURATION", "is too long"
-    elif not isinstance(start, date) or not isinstance(end, date):
-        yield "DTSTART", "is no day or time"
     elif isinstance(start, datetime) != isinstance(end, datetime):
         yield "DTEND", "is a day where DTSTART is a time, or a time where DTSTART is a day"
     elif not (_FIRST_YEAR <= start.year <= _LAST_YEAR and _FIRST_YEAR <= end.year <= _LAST_YEAR):
         yield "DTSTART", f"is not in the years {_FIRST_YEAR} to {_LAST_YEAR}"
     elif _instant(end) < _instant(start):
         yield "DTEND", "is before DTSTART"
+
+
+def _unreadable(block: Block, event: Any) -> Iterator[tuple[str, str]]:
+    yield from ((name, "stands twice") for name in _ONCE if len(block.values(name)) > 1)
+    yield from ((name or "", "cannot be read") for name, _ in event.errors)
+    if event.errors:
+        return  # the library's broken values give nothing to look at
+    if "DTSTART" not in event:
+        yield "DTSTART", "is missing: the event has no beginning"
+    yield from ((name, "cannot be read") for name in _KINDS if name in event and not _is_of_its_kind(event[name], name))
 
 
 def _contradictions(found: Sequence[Found]) -> Iterator[tuple[Found, str]]:
@@ -91,6 +96,14 @@ def _end(event: Any) -> Any:
         except OverflowError:
             return None
     return start
+
+
+def _is_of_its_kind(found: Any, name: str) -> bool:
+    """Whether a property is what its name says, whatever it says of itself with VALUE."""
+    values = found if isinstance(found, list) else [found]
+    if name in {"RDATE", "EXDATE"}:
+        return all(hasattr(value, "dts") for value in values)
+    return all(isinstance(getattr(value, "dt", None), _KINDS[name]) for value in values)
 
 
 def _is_day(moment: Any) -> bool:

@@ -49,7 +49,8 @@ def _check_times(parts: Mapping[str, str], start: date) -> None:
 def _length(event: Any, start: date) -> timedelta:
     if "DTEND" in event:
         end = event["DTEND"].dt
-        return timedelta(days=(end - start).days + 1) if type(end) is type(start) else _DAY
+        between = _utc(end) - _utc(start) if isinstance(start, datetime) else end - start
+        return timedelta(days=between.days + 1)
     length: timedelta = event["DURATION"].dt if "DURATION" in event else _DAY
     return timedelta(days=length.days + 1)
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping  # noqa: TC003 - the results' JSON Schema is made of the annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal, Self
@@ -12,7 +13,6 @@ from typing import TYPE_CHECKING, Literal, Self
 from planning_bot.domain.ledger import end_of_day
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from zoneinfo import ZoneInfo
 
     from planning_bot.domain.delivered import Created

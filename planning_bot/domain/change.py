@@ -187,13 +187,17 @@ _Rows = Annotated[Rows, AfterValidator(tidy)]
 
 
 class WriteTable(_Change):
-    """Write a table, header first, into a tab of a Sheet, from A1; a tab that does not exist (no before) is made."""
+    """Write a table, header first, into a tab of a Sheet, from A1; a tab that does not exist (no before) is made.
+
+    `unread` says why the tab could not be read, where it could not: then nothing that stands in it is written over.
+    """
 
     kind: Literal["write_table"] = "write_table"
     sheet: str
     tab: str
     before: _Rows | None
     after: _Rows
+    unread: str = ""
 
 
 class PostMessage(_Change):

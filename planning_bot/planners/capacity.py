@@ -119,7 +119,7 @@ def _fill(tab: Tab, result: CapacityResult, candidates: list[Issue]) -> Plan:
         return Plan(skipped=(Remark(target=target, because=f"somebody's cells are in the way: {cells}"),))
     if rewritten.before == rewritten.after:
         return Plan()
-    because = tab.unread or "the numbers have changed"
+    because = "the numbers have changed" if rewritten.before else "it has no such table yet"
     change = WriteTable(
         target=target,
         because=because,
@@ -127,8 +127,9 @@ def _fill(tab: Tab, result: CapacityResult, candidates: list[Issue]) -> Plan:
         tab=tab.name,
         before=rewritten.before,
         after=rewritten.after,
+        unread=tab.unread,
     )
-    return Plan(changes=(change,))
+    return Plan(changes=(change,), notices=(f"{target}: {tab.unread}",) if tab.unread else ())
 
 
 def _rows(result: CapacityResult, candidates: list[Issue]) -> Iterator[tuple[str | float, ...]]:

@@ -141,7 +141,7 @@ class Session:
             return Spot(channel, key, since, slack.posted(channel, key, since), slack.may_upload)
         except PlanningBotError as error:
             # What GitLab gets does not wait for Slack: the message is tried, and says what is wrong.
-            return Spot(channel, key, since, trouble=f"it could not be read: {error.message}")
+            return Spot(channel, key, since, trouble=f"it could not be read: {error.message}: {error.hint}")
 
     @property
     def now(self) -> datetime:

@@ -57,13 +57,13 @@ class Templates:
 
     def problems_of(self, name: str) -> list[Problem]:
         """Compile a template and those that are shipped, or stand in for them, and give what is wrong with them."""
-        shipped = sorted(path.name for path in shipped_templates().glob("*.md.j2"))
+        shipped = sorted(path.name for kind in ("md", "mrkdwn") for path in shipped_templates().glob(f"*.{kind}.j2"))
         return [problem for part in dict.fromkeys([name, *shipped]) for problem in self._problems(part)]
 
     def _problems(self, name: str) -> list[Problem]:
         try:
             with mistakes_of(name):
-                self._markdown.get_template(name)
+                (self._slack if name.endswith(".mrkdwn.j2") else self._markdown).get_template(name)
         except ConfigurationError as error:
             return error.problems
         return []

@@ -1,108 +1,106 @@
-"""What `say-do` and `status` tell in Slack, over HTTP: posted once, updated in place, and what if it cannot be."""
+"""What commands make of Slack, as people type them: one message, the other work done, the token in nothing."""
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 
-from tests.milestone import ENGINE, Milestone
-from tests.support import CONFIG, EM, PROJECT
+from planning_bot.sandbox import Fault, Sandbox
+from planning_bot.sandbox.story import CHANNEL, tell_story
+from tests.support import Desk, FakeClock
 
 if TYPE_CHECKING:
-    from tests.support import Desk
+    from collections.abc import Iterator
+    from pathlib import Path
 
-MADE = "2025-12-20 +group::search @18.9 w2"
-PROMISED = (MADE, "01-08 +Deliverable")
-SLACK_TOKEN = "xoxb-of-the-sandbox"
-CHANNEL = "C0SEARCH"
+TOKEN = "xoxb-Canary+/4711=end"
 
 
 @pytest.fixture
-def work(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Milestone:
-    """Give a milestone with a planning issue, and a channel."""
-    monkeypatch.setenv("SLACK_BOT_TOKEN", SLACK_TOKEN)
-    desk.box.slack.add_channel(CHANNEL, "team-search")
-    desk.box.slack.add_token(SLACK_TOKEN)
-    settings = "    say_do: {{channel: team-search}}\n"
-    desk.configure(f"slack: {{{{api_url: '{desk.box.slack.api_url}'}}}}\n{CONFIG}{settings}")
-    work = Milestone(desk)
-    work.planned()
-    return work
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: FakeClock) -> Iterator[Desk]:
+    """Give a desk with the story of the sandbox, and the planning issue of the milestone that runs."""
+    with Sandbox() as box:
+        story = tell_story(box)
+        story.write_files(tmp_path)
+        box.slack.add_token(TOKEN)
+        for name, value in {**story.environment(tmp_path), "SLACK_BOT_TOKEN": TOKEN}.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setenv("PLANNING_BOT_STATE", str(tmp_path / "state"))
+        desk = Desk(box, tmp_path, clock)
+        assert desk.run("create-issue", "--milestone", "18.9", "--apply").code == 0
+        yield desk
 
 
-def messages(work: Milestone) -> list[str]:
-    return [message["text"] for message in work.desk.box.slack.messages(CHANNEL) if not message.get("files")]
+def messages(desk: Desk) -> list[str]:
+    return [message["text"] for message in desk.box.slack.messages(CHANNEL)]
 
 
-def test_say_do_is_told_once_and_updated_in_place(work: Milestone) -> None:
-    number = work.issue(*PROMISED)
-    assert work.desk.run("say-do", "--apply").code == 0
-    assert messages(work) == ["*Search 18.9: Say/Do 0 %*, 0 of 1"]
-    assert work.desk.run("say-do", "--apply").sent == []
-    work.edit(number, "02-05 close")
-    assert work.desk.run("say-do", "--apply").code == 0
-    assert messages(work) == ["*Search 18.9: Say/Do 100 %*, 1 of 1"]
+def posted_to_gitlab(desk: Desk) -> bool:
+    issues = desk.box.gitlab.issues("acme/search/planning")
+    return any("At risk" in issue["description"] or "at risk" in issue["description"] for issue in issues)
 
 
-def test_the_chart_is_uploaded_once(work: Milestone) -> None:
-    work.issue(*PROMISED)
-    first, second = work.desk.run("say-do", "--apply"), work.desk.run("say-do", "--apply")
-    uploads = [path for _, path in first.sent if "files" in path]
-    assert any("completeUpload" in path for path in uploads), first.sent
-    assert second.sent == []
+def test_a_week_has_one_message_which_is_updated_and_the_next_week_has_another(desk: Desk) -> None:
+    assert desk.run("status", "--apply").code == 0
+    first = desk.box.slack.messages(CHANNEL)
+    desk.day = "2026-02-01"
+    assert desk.run("status", "--apply").code == 0
+    (second,) = desk.box.slack.messages(CHANNEL)
+    assert (second["ts"], second["edited"]) == (first[0]["ts"], True)
+    desk.day = "2026-02-02"
+    assert desk.run("status", "--apply").code == 0
+    assert len(messages(desk)) == 2
 
 
-def test_status_is_told_once_a_week(work: Milestone) -> None:
-    work.issue(*PROMISED)
-    for day, posted in (("2026-01-20", 1), ("2026-01-22", 1), ("2026-01-26", 2)):
-        work.desk.day = day
-        assert work.desk.run("status", "--apply").code == 0
-        assert len(messages(work)) == posted
-    assert messages(work)[-1].startswith("*Search 18.9, day")
+def test_the_second_run_writes_nothing_to_slack_either(desk: Desk) -> None:
+    desk.run("status", "--apply")
+
+    assert desk.run("status", "--apply").writes == []
 
 
-def test_a_confidential_title_reaches_no_channel(work: Milestone) -> None:
-    work.issue(*PROMISED, title="Something secret", confidential=True)
-    work.issue(*PROMISED, title="Something open")
-    assert work.desk.run("say-do", "--apply").code == 0
-    told = str(work.desk.box.slack.messages(CHANNEL))
-    assert "Something open" in told
-    assert "Something secret" not in told
-    assert f"{ENGINE}#1" in told
+def test_a_dry_run_only_reads(desk: Desk) -> None:
+    ran = desk.run("status", "--dry-run")
+
+    assert (ran.code, ran.writes, messages(desk)) == (0, [], [])
+    assert "post message  slack team-search" in ran.out
 
 
-def test_a_title_of_a_project_that_fewer_may_see_reaches_no_channel(work: Milestone) -> None:
-    work.desk.box.gitlab.add_project("acme/search/hidden", visibility="private")
-    work.issue(*PROMISED, title="Something hidden", project="acme/search/hidden")
-    assert work.desk.run("say-do", "--apply").code == 0
-    told = str(work.desk.box.slack.messages(CHANNEL))
-    assert "acme/search/hidden#1" in told
-    assert "Something hidden" not in told
+def test_where_slack_refuses_the_part_of_gitlab_is_done(desk: Desk) -> None:
+    desk.box.slack.archive(CHANNEL)
+
+    ran = desk.run("status", "--apply")
+
+    assert (ran.code, posted_to_gitlab(desk)) == (4, True)
+    assert "the channel is archived" in ran.err + ran.out
 
 
-def test_where_slack_refuses_gitlab_is_written_and_the_exit_code_says_so(work: Milestone) -> None:
-    work.issue(*PROMISED)
-    work.desk.configure(
-        work.desk.config.read_text().replace("team-search", "no-such-channel").replace("{", "{{").replace("}", "}}")
-    )
-    ran = work.desk.run("say-do", "--apply")
-    assert ran.code == 4
-    assert "no channel 'no-such-channel'" in ran.err
-    assert "Say/Do" in work.desk.box.gitlab.issue(PROJECT, 1)["description"]
-
-
-def test_without_a_slack_token_gitlab_is_written_all_the_same(work: Milestone, monkeypatch: pytest.MonkeyPatch) -> None:
-    work.issue(*PROMISED)
+def test_where_the_token_is_missing_the_part_of_gitlab_is_done(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SLACK_BOT_TOKEN")
-    ran = work.desk.run("say-do", "--apply")
-    assert ran.code == 4
-    assert "SLACK_BOT_TOKEN is not set" in ran.err
+
+    ran = desk.run("status", "--apply")
+
+    assert (ran.code, posted_to_gitlab(desk)) == (4, True)
+    assert "SLACK_BOT_TOKEN is not set: export the bot token" in ran.err + ran.out
 
 
-def test_a_person_who_answers_in_the_channel_changes_nothing(work: Milestone) -> None:
-    work.issue(*PROMISED)
-    work.desk.run("say-do", "--apply")
-    work.desk.box.slack.say(CHANNEL, "well done", user="U0PERSON")
-    work.edit(1, "02-10 +customer", by=EM)
-    assert work.desk.run("say-do", "--apply").sent == []
+def test_a_saved_plan_posts_what_was_reviewed_and_is_stale_once_it_stands_there(desk: Desk) -> None:
+    plan = str(desk.folder / "plan.json")
+    assert desk.run("status", "--out", plan).code == 0
+
+    assert desk.run("apply", plan).code == 0
+    assert len(messages(desk)) == 1
+    assert desk.run("apply", plan).code == 3
+
+
+@pytest.mark.parametrize("kind", ["401", "500", "html-200", "reset-before", "redirect", "429", "reset-after"])
+def test_the_token_is_in_no_output(desk: Desk, kind: str) -> None:
+    desk.box.fail(Fault(kind, path="/slack/", times=None, location=f"https://evil.test/?{TOKEN}"))
+
+    ran = desk.run("status", "--apply", "-v", "--format", "json")
+
+    assert ran.code in {1, 4}
+    for form in (TOKEN, quote(TOKEN, safe=""), base64.b64encode(TOKEN.encode()).decode()):
+        assert form not in ran.out + ran.err

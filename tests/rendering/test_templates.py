@@ -269,3 +269,49 @@ def test_every_template_that_is_shipped_says_in_utf_8_what_people_read() -> None
         text = path.read_text("utf-8")
         assert "\r" not in text, path.name
         assert not re.search(r"^\s*/\w", text, re.MULTILINE), path.name
+
+
+# Messages to Slack
+
+
+def slack_message(folder: Path, template: str, **facts: Any) -> str:
+    (folder / "templates/t.mrkdwn.j2").write_text(template)
+    return Templates(folder).message("t.mrkdwn.j2", {**FACTS, **facts})
+
+
+@any_text
+def test_a_value_in_a_message_is_text_and_nothing_else(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    folder = tmp_path_factory.mktemp("config")
+    (folder / "templates").mkdir()
+
+    said = slack_message(
+        folder, "*Slipped*\n• {{ title }}.\n• {{ title | link('https://x.test/?a=1&b=2') }}", title=text
+    )
+
+    assert len(said.splitlines()) == 3
+    assert re.findall("<[^>]*>?", said) == [said[said.index("<") : said.rindex(">") + 1]]
+    assert said.count("|") == text.count("|") + 1  # in the link's own words there is none
+    assert "`" not in said
+
+
+@pytest.mark.parametrize(
+    ("url", "link"),
+    [
+        ("https://x.test/a?b=1&c=2", "<https://x.test/a?b=1&amp;c=2|a#1>"),
+        ("https://x.test/<!here>|y z", "<https://x.test/%3C!here%3E%7Cy%20z|a#1>"),
+        ("javascript:alert(1)", "a#1"),
+        ("!here", "a#1"),
+        ("", "a#1"),
+    ],
+)
+def test_a_link_in_a_message_goes_to_a_web_address_or_is_text(folder: Path, url: str, link: str) -> None:
+    assert slack_message(folder, "{{ 'a#1' | link(url) }}", url=url) == link
+
+
+def test_the_messages_of_a_team_are_compiled_with_its_other_templates(folder: Path) -> None:
+    assert Templates(folder).problems_of("planning_issue.md.j2") == []
+
+    (folder / "templates/message_say_do.mrkdwn.j2").write_text("*{{ team.name *")
+
+    (found,) = Templates(folder).problems_of("planning_issue.md.j2")
+    assert found.file.endswith("message_say_do.mrkdwn.j2")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from google.auth import _exponential_backoff
 
 from planning_bot.sandbox import Fault
 from tests.commands.team_files import SHEET, TAB, key_file, settings, time_off, work
@@ -33,6 +35,8 @@ def run(desk: Desk) -> Ran:
 def again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Give a way back to the start: a tab as it was written before, people's cells around it, and late time off."""
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(key_file(desk)))
+    # google-auth waits a few seconds of its own before it asks for a token again.
+    monkeypatch.setattr(_exponential_backoff, "time", SimpleNamespace(sleep=desk.clock.sleep))
     capacity = {"sheet": {"key": SHEET, "tab": TAB}, "pto": [time_off(desk)]}
     settings(desk, capacity=capacity)
     desk.box.sheets.add(SHEET, {"PTO": []})

@@ -154,6 +154,10 @@ class PlainWords:
             case _:
                 return f"{name.removesuffix('.md.j2')} of {title}"
 
+    def message(self, name: str, facts: Mapping[str, Any]) -> str:
+        """Name the template of a message."""
+        return f"{name.removesuffix('.mrkdwn.j2')} of {facts['milestone']['title']}"
+
     def line(self, source: str, facts: Mapping[str, Any]) -> str:
         """Fill a title with the two names that the tests' titles have in them."""
         filled = source.replace("{{ team.name }}", facts["team"].name)

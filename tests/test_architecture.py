@@ -23,7 +23,18 @@ TREES = {
     path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text("utf-8")) for path in sorted(PACKAGE.rglob("*.py"))
 }
 LONGER = {"domain/ledger.py": 350}  # what rebuilds the past from events reads best in one piece (design)
-HEAVY = ("pydantic", "requests", "gitlab", "jinja2", "yaml", "pandas", "holidays", "werkzeug", "markdown_it")
+HEAVY = (
+    "pydantic",
+    "requests",
+    "gitlab",
+    "slack_sdk",
+    "jinja2",
+    "yaml",
+    "pandas",
+    "holidays",
+    "werkzeug",
+    "markdown_it",
+)
 
 _HELP = """
 import sys

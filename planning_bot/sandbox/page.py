@@ -36,7 +36,8 @@ def show(store: Store, path: str) -> Answer:
 
 def _page(title: str, body: str, status: int = 200) -> Answer:
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{escape(title)}</title>'
-    bar = '<nav><a href="/">🦊 Sandbox</a> <small>a pretend GitLab on this machine</small></nav>'
+    bar = '<nav><a href="/">🦊 Sandbox</a> <small>a pretend GitLab on this machine</small>'
+    bar += ' · <a href="/slack/">Slack</a></nav>'
     text = (
         f'<!DOCTYPE html><html lang="en"><head>{head}<style>{STYLE}</style></head>'
         f"<body>{bar}<main>{body}</main></body></html>"

@@ -62,7 +62,7 @@ def mrkdwn(text: str) -> str:
 
 def _page(title: str, body: str, status: int = 200) -> Response:
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{escape(title)}</title>'
-    bar = '<nav><a href="/slack/">Sandbox</a> <small>a pretend Slack on this machine</small></nav>'
+    bar = '<nav><a href="/slack/">Slack</a> <small>a pretend one on this machine</small> · <a href="/">GitLab</a></nav>'
     text = (
         f'<!DOCTYPE html><html lang="en"><head>{head}<style>{STYLE}{_STYLE}</style></head>'
         f"<body>{bar}<main>{body}</main></body></html>"

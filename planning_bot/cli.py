@@ -15,6 +15,7 @@ COMMANDS = {
     "boards": "The team's boards, as the configuration says",
     "readiness": "Which candidates are unweighted, too big, not ready, badly labelled",
     "capacity": "The team's capacity, person by person, with the working shown",
+    "deliverables": "Selects, labels and assigns what the team commits to, and says why",
     "status": "How far the running milestone has come, what is at risk, what changed",
     "say-do": "What was said and what was done, with the evidence for every issue",
     "close": "What a milestone left unfinished: labels it and moves it on",

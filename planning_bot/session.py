@@ -25,11 +25,13 @@ from planning_bot.domain.message import Spot
 from planning_bot.domain.plan import Outcome
 from planning_bot.domain.results import ApplyResult
 from planning_bot.domain.run import Mode, TeamReport
+from planning_bot.domain.say_do import freeze_of
 from planning_bot.errors import PlanningBotError, RefusedError, ServerError, UsageError
 from planning_bot.gateways.doors import Doors
 from planning_bot.gateways.gitlab_connection import GitLabConnection
 from planning_bot.gathering import gather
 from planning_bot.gathering.attendance import away_in_week, look_at_attendance
+from planning_bot.gathering.deliverables import accounts, look_at_choice, once_moved
 from planning_bot.gathering.planning_project import find_issue, trusted_authors
 from planning_bot.gathering.progress import look_around
 from planning_bot.gathering.promises import look_back
@@ -37,6 +39,7 @@ from planning_bot.gathering.readiness import look_at_candidates, waiting_since
 from planning_bot.gathering.titles import titles_to_tell
 from planning_bot.gathering.unfinished import look_at_unfinished
 from planning_bot.planners.capacity import Tab
+from planning_bot.planners.deliverables import Prospects, new_assignee, overflow, overflow_target
 from planning_bot.planners.facts import basic_facts, missed_label
 from planning_bot.planners.messages import Outlet
 from planning_bot.planners.readiness import Waiting, waiting_for_review
@@ -57,6 +60,8 @@ if TYPE_CHECKING:
     from planning_bot.domain.snapshot import Snapshot
     from planning_bot.gateways.gitlab_reader import GitLabReader
     from planning_bot.gathering import Looks
+    from planning_bot.metrics.candidates import Seen as Choice
+    from planning_bot.metrics.deliverables import Deliverables
     from planning_bot.metrics.history import LookBack
     from planning_bot.metrics.readiness import Seen
     from planning_bot.metrics.status import Around
@@ -157,6 +162,21 @@ class Session:
     def look_around(self, snapshot: Snapshot, look: LookBack) -> Around:
         """Look at what blocks the deliverables, and at who is away until the end."""
         return look_around(self.team, self.config, self.doors, look, snapshot.milestone, self.today)
+
+    def look_at_choice(self, snapshot: Snapshot) -> Choice:
+        """Look at what the choice among the candidates rests on: what blocks them, where they slipped."""
+        self.voice.progress(f"{self.team.key}: looking at the candidates of {snapshot.milestone.title}")
+        missed = partial(missed_label, self.team, self.words)
+        return look_at_choice(self.team, self.reader, snapshot, self.now, missed)
+
+    def prospects(self, snapshot: Snapshot, chosen: Deliverables) -> Prospects:
+        """Look at what the choice needs: accounts to assign, and what of the overflow somebody moved back."""
+        frozen = freeze_of(snapshot.milestone, self.team.say_do.commit_day, self.team.zone) < self.now
+        names = {name for picked in chosen.selected if (name := new_assignee(picked, self.team))}
+        target = None if frozen else overflow_target(snapshot, self.team)
+        going = [left.issue for left in overflow(chosen, self.team)] if target else []
+        back = once_moved(self.reader, going, target.id) if target else frozenset()
+        return Prospects(frozen, accounts(self.reader, names), back)
 
     def look_at_unfinished(self, snapshot: Snapshot, look: LookBack) -> Left:
         """Look at what the milestone left unfinished."""

@@ -78,7 +78,7 @@ class IssueState(_Frozen):
 
     `labels` holds, of the labels concerned, those that the issue has. `sections` holds the texts of managed
     sections; None is a section that is not there. `state` and `absent`, labels that it must not have, are never
-    changed: a change may rest on them.
+    changed: a change may rest on them, and so it may on `weight`. Assignees are set where there are none.
     """
 
     labels: tuple[str, ...] = ()
@@ -86,6 +86,7 @@ class IssueState(_Frozen):
     assignees: tuple[Named, ...] = ()
     sections: dict[str, str | None] = Field(default_factory=dict)
     state: str | None = None
+    weight: int | None = None
     absent: tuple[str, ...] = ()
 
     @model_serializer(mode="wrap")

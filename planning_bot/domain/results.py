@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 from planning_bot.domain.capacity import CapacityResult
 from planning_bot.domain.change import board_handle
 from planning_bot.domain.close import CloseResult
+from planning_bot.domain.deliverables import DeliverablesResult
 from planning_bot.domain.say_do import SayDoResult
 from planning_bot.domain.snapshot import PLANNING_ISSUE
 from planning_bot.domain.status import StatusResult
@@ -126,6 +127,7 @@ Result = (
     | StatusResult
     | CloseResult
     | CapacityResult
+    | DeliverablesResult
     | ApplyResult
     | CheckResult
 )
@@ -135,6 +137,7 @@ RESULTS: dict[str, type[Result]] = {
     "boards": BoardsResult,
     "readiness": ReadinessResult,
     "capacity": CapacityResult,
+    "deliverables": DeliverablesResult,
     "status": StatusResult,
     "say-do": SayDoResult,
     "close": CloseResult,

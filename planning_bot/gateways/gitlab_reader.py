@@ -84,6 +84,11 @@ class GitLabReader:
         """The issues of a group and its subgroups that fit the query."""
         return self._list(f"/groups/{EncodedId(group)}/issues", payloads.issue, **_OLDEST_FIRST, **query)
 
+    def board_order(self, group: str, **query: Any) -> tuple[Issue, ...]:
+        """The issues of a group that fit the query, as people ordered them by hand on boards."""
+        path = f"/groups/{EncodedId(group)}/issues"
+        return self._list(path, payloads.issue, order_by="relative_position", sort="asc", **query)
+
     def issue(self, project: str, iid: int) -> Issue:
         """One issue, as it is now; never from memory."""
         path = f"/projects/{EncodedId(project)}/issues/{iid}"

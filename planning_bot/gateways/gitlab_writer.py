@@ -171,6 +171,9 @@ class GitLabWriter:
             body["add_labels"] = ",".join(added)
         if "milestone" in touched and after.milestone:
             body["milestone_id"] = after.milestone.id
+        given = after.assignees if "assignees" in touched and not (before.assignees or seen.assignees) else ()
+        if given:
+            body["assignee_ids"] = [person.id for person in given]
         if "sections" in touched:
             body["description"] = _with_sections(seen.description, after.sections)
         issue = payloads.issue(self._connection.put(_issue_path(change.target), body))
@@ -182,6 +185,7 @@ class GitLabWriter:
             missing=(
                 *_not_set("label", after.labels, issue.labels),
                 *_unlike("milestone", after.milestone is None or issue.milestone_id == after.milestone.id),
+                *_not_set("assignee", tuple(p.name for p in given if p.id not in {a.id for a in issue.assignees})),
                 *_unlike("the text of the sections", sections_stand),
             ),
             created=Created(issue.id, issue.reference, issue.web_url),
@@ -219,6 +223,8 @@ def _state(issue: Issue, change: EditIssue) -> IssueState:
         "milestone": placed,
         "sections": sections,
         "state": issue.state,
+        "weight": issue.weight,
+        "assignees": tuple(Named(id=p.id, name=p.username) for p in sorted(issue.assignees, key=lambda p: p.id)),
         "absent": tuple(name for name in change.before.absent if name not in issue.labels),
     }
     return IssueState(**{key: everything[key] for key in change.before.model_fields_set})
@@ -243,7 +249,7 @@ def _unlike(what: str, is_as_meant: bool) -> tuple[str, ...]:  # noqa: FBT001 - 
     return () if is_as_meant else (f"{what} was not taken over",)
 
 
-def _not_set(what: str, meant: tuple[str, ...], found: frozenset[str] | set[str]) -> tuple[str, ...]:
+def _not_set(what: str, meant: tuple[str, ...], found: frozenset[str] | set[str] = frozenset()) -> tuple[str, ...]:
     return tuple(f"{what} {name} was not set" for name in meant if name not in found)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from planning_bot.domain.capacity import CapacityResult
 from planning_bot.domain.close import CloseResult
+from planning_bot.domain.deliverables import DeliverablesResult
 from planning_bot.domain.results import (
     ApplyResult,
     BoardResult,
@@ -17,10 +18,13 @@ from planning_bot.domain.say_do import SayDoResult
 from planning_bot.domain.status import StatusResult
 from planning_bot.rendering.capacity_text import capacity_lines
 from planning_bot.rendering.close_text import close_lines
+from planning_bot.rendering.deliverables_text import deliverables_lines
 from planning_bot.rendering.escaping import markdown
 from planning_bot.rendering.say_do_text import say_do_lines
 from planning_bot.rendering.status_text import status_lines
 from planning_bot.rendering.table import aligned
+
+_InColumns = CapacityResult | DeliverablesResult | SayDoResult | StatusResult | CloseResult
 
 
 def result_lines(result: Result, columns: int | None = None) -> list[str]:
@@ -30,7 +34,7 @@ def result_lines(result: Result, columns: int | None = None) -> list[str]:
             return [_planning_issue(result)]
         case BoardsResult():
             return [_board(board) for board in result.boards]
-        case CapacityResult() | SayDoResult() | StatusResult() | CloseResult():
+        case CapacityResult() | DeliverablesResult() | SayDoResult() | StatusResult() | CloseResult():
             return _table(result, columns)
         case ReadinessResult():
             return _readiness(result)
@@ -43,16 +47,18 @@ def result_lines(result: Result, columns: int | None = None) -> list[str]:
 
 def result_markdown(result: Result) -> str:
     """Give a result as Markdown."""
-    if isinstance(result, CapacityResult | SayDoResult | StatusResult | CloseResult):
+    if isinstance(result, _InColumns):
         # As code, so that its columns stay aligned.
         return "\n".join(["```", *(line.replace("`", "'") for line in _table(result)), "```"])
     return "\n".join(markdown(line) for line in result_lines(result))
 
 
-def _table(result: CapacityResult | SayDoResult | StatusResult | CloseResult, columns: int | None = None) -> list[str]:
+def _table(result: _InColumns, columns: int | None = None) -> list[str]:
     match result:
         case CapacityResult():
             return capacity_lines(result, columns)
+        case DeliverablesResult():
+            return deliverables_lines(result, columns)
         case SayDoResult():
             return say_do_lines(result)
         case StatusResult():

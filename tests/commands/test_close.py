@@ -116,6 +116,20 @@ def test_the_missed_label_is_created_in_the_teams_group_where_it_is_missing(work
     assert seen(work, number) == (MISSED, "18.10")
 
 
+def test_a_label_that_somebody_created_meanwhile_is_used(work: Milestone) -> None:
+    number = work.issue(*PROMISED)
+    work.desk.box.gitlab.delete_label("acme", "missed:18.9")
+
+    def meanwhile() -> None:
+        work.desk.box.gitlab.add_label("acme/search", "missed:18.9")
+
+    path = f"engine/issues/{number}/resource_weight_events"
+    work.desk.box.fail(Fault("callback", method="GET", path=path, after=meanwhile))
+    ran = closed(work)
+    assert (ran.code, [verb for verb, _ in ran.sent]) == (0, ["PUT"])
+    assert seen(work, number) == (MISSED, "18.10")
+
+
 def test_no_label_is_created_where_nothing_needs_it(work: Milestone) -> None:
     work.desk.box.gitlab.delete_label("acme", "missed:18.9")
     assert closed(work).sent == []

@@ -162,4 +162,8 @@ def test_where_no_milestone_runs_it_says_so(work: Milestone) -> None:
 @pytest.mark.parametrize("form", ["text", "markdown"])
 def test_people_can_read_it(work: Milestone, form: str) -> None:
     work.issue(*PROMISED, "01-19 close")
-    assert "day 11 of 35: 1 of 1 deliverables are done" in work.desk.run("status", "--format", form).out
+    work.issue(MADE, "01-15 +Deliverable")
+    out = work.desk.run("status", "--format", form).out
+    assert "day 11 of 35: 1 of 2 deliverables are done" in out
+    assert f"{ENGINE}#2" in out
+    assert f"2026-01-15  {EM}" in out

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import json
 import re
 from datetime import UTC, datetime
@@ -641,6 +642,31 @@ def test_the_table_has_a_line_for_each_person_with_the_working(desk: Desk) -> No
         "  notice  milestone 18.10 has no planning issue yet, so nothing is posted: create-issue makes it",
         "Plan: nothing to do",
     ]
+
+
+class Terminal(io.StringIO):
+    """A stream that is one."""
+
+    def isatty(self) -> bool:
+        """Say so."""
+        return True
+
+
+@pytest.mark.parametrize(
+    ("columns", "lines"),
+    [
+        ("90", ["ana         16         8           0        0     8  20 weekdays − 4 PTO = 16 days ÷ 2 = 8"]),
+        ("80", ["ana         16         8           0        0     8", "    20 weekdays − 4 PTO = 16 days ÷ 2 = 8"]),
+    ],
+)
+def test_a_terminal_that_is_too_narrow_has_the_working_below(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, columns: str, lines: list[str]
+) -> None:
+    monkeypatch.setattr("tests.support.io.StringIO", Terminal)
+    monkeypatch.setenv("COLUMNS", columns)
+    settings(desk, capacity={"pto": [time_off(desk, *FOUR_DAYS)]})
+    ran = desk.run("capacity", "--dry-run", "--color", "never")
+    assert ran.out.splitlines()[2 : 2 + len(lines)] == lines
 
 
 def test_what_should_worry_somebody_is_a_notice_and_posted(opened: Desk) -> None:

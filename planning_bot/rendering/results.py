@@ -24,7 +24,7 @@ from planning_bot.rendering.say_do_text import say_do_lines
 from planning_bot.rendering.status_text import status_lines
 from planning_bot.rendering.table import aligned
 
-_InColumns = CapacityResult | DeliverablesResult | SayDoResult | StatusResult | CloseResult
+_InColumns = ReadinessResult | CapacityResult | DeliverablesResult | SayDoResult | StatusResult | CloseResult
 
 
 def result_lines(result: Result, columns: int | None = None) -> list[str]:
@@ -34,15 +34,13 @@ def result_lines(result: Result, columns: int | None = None) -> list[str]:
             return [_planning_issue(result)]
         case BoardsResult():
             return [_board(board) for board in result.boards]
-        case CapacityResult() | DeliverablesResult() | SayDoResult() | StatusResult() | CloseResult():
-            return _table(result, columns)
-        case ReadinessResult():
-            return _readiness(result)
         case ApplyResult():
             return [f"plan of {result.command}, SHA-256 {result.sha256}"]
         case CheckResult():
             parts = f"{result.members} members, {result.boards} boards, {len(result.scheduled)} scheduled commands"
             return [f"no mistake found: {parts}"]
+        case _:
+            return _table(result, columns)
 
 
 def result_markdown(result: Result) -> str:
@@ -55,6 +53,8 @@ def result_markdown(result: Result) -> str:
 
 def _table(result: _InColumns, columns: int | None = None) -> list[str]:
     match result:
+        case ReadinessResult():
+            return _readiness(result)
         case CapacityResult():
             return capacity_lines(result, columns)
         case DeliverablesResult():

@@ -386,6 +386,13 @@ def test_days_are_posted_with_the_working_and_references_alone(opened: Desk) -> 
     assert [text for text in told if "title" in text.replace('"title": "18.10"', "")] == []
 
 
+def test_more_than_the_team_can_carry_is_said_as_such(opened: Desk) -> None:
+    work(opened, weight=21, assignees=["ana"])
+    assert opened.run("capacity", "--apply").code == 0
+    told = "**Search can carry 15 weight in 18.10**, counted by `days`; 6 more than that is carried over and planned."
+    assert told in section(opened, "capacity").splitlines()
+
+
 def test_a_second_run_writes_nothing_though_days_have_passed(opened: Desk) -> None:
     assert opened.run("capacity", "--apply").code == 0
     before = end_state(opened.box)

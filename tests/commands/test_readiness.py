@@ -348,6 +348,21 @@ def test_it_is_told_in_lines(desk: Desk) -> None:
     ]
 
 
+def test_in_markdown_the_columns_stay_aligned(desk: Desk) -> None:
+    settings(desk)
+    reference = work(desk, labels=FINE)
+    lines = desk.run("readiness", "--dry-run", "--format", "markdown").out.splitlines()
+    assert lines[:7] == [
+        "### search · 18.10 (2026-02-14 to 2026-03-13)",
+        "",
+        "```",
+        "0 of 1 candidates can be planned",
+        "weight of the candidates: 0 (0 of 1 are weighted)",
+        f"  {reference}  unweighted  it has no weight",
+        "```",
+    ]
+
+
 def test_the_number_of_requests_is_known(opened: Desk) -> None:
     assert count(opened.run("readiness", "--dry-run").requests) == (LOOKED_AT, 0)
     for _ in range(3):

@@ -82,9 +82,13 @@ def _draft_details(change: CreateIssue) -> tuple[Detail, ...]:
 def _edit_details(before: IssueState, after: IssueState) -> tuple[Detail, ...]:
     added = sorted(set(after.labels) - set(before.labels))
     details = [Detail("labels", ", ".join(f"+{name}" for name in added))] if added else []
+    if people := [person.name for person in after.assignees if person not in before.assignees]:
+        details.append(Detail("assignees", ", ".join(f"+{name}" for name in people)))
     if after.milestone and after.milestone != before.milestone:
         was = before.milestone.name if before.milestone else "none"
         details.append(Detail("milestone", f"{was} → {after.milestone.name}"))
+    if assigned := [person.name for person in after.assignees if person not in before.assignees]:
+        details.append(Detail("assignees", ", ".join(f"+{name}" for name in assigned)))
     return (
         *details,
         *(

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from planning_bot.domain.change import PostMessage
+from planning_bot.domain.change import EditIssue, IssueState, Named, PostMessage
 from planning_bot.domain.message import Chart, Message, Posted, compose
 from planning_bot.rendering.plan_rows import Detail, Row, row
 
@@ -42,3 +42,21 @@ def test_a_message_that_lacks_only_its_chart_gets_only_that() -> None:
     shown = row(change(posted(change().after, has_chart=False)))
 
     assert shown.details == (Detail("message"), Detail("chart", "Say/Do (say-do.png, 12 kB)"))
+
+
+def test_an_edit_shows_the_labels_the_milestone_and_the_assignees_that_it_adds() -> None:
+    ana, kenji = Named(id=1, name="ana"), Named(id=2, name="kenji")
+    edit = EditIssue(
+        target="acme/engine#7",
+        because="it fits",
+        before=IssueState(labels=("backend",), milestone=Named(id=9, name="18.10"), assignees=(ana,)),
+        after=IssueState(
+            labels=("Deliverable", "backend"), milestone=Named(id=10, name="18.11"), assignees=(ana, kenji)
+        ),
+    )
+
+    assert row(edit).details == (
+        Detail("labels", "+Deliverable"),
+        Detail("milestone", "18.10 → 18.11"),
+        Detail("assignees", "+kenji"),
+    )

@@ -341,6 +341,21 @@ def test_time_off_that_cannot_be_read_stops_it_with_every_place(with_sheet: Desk
     assert desk.box.sheets.tabs(SHEET) == ["PTO"]
 
 
+@pytest.mark.parametrize(("shared", "tab"), [({}, "PTO"), (None, "Holidays")], ids=["not shared", "no such tab"])
+def test_time_off_in_a_sheet_that_is_not_there_is_never_none(
+    with_sheet: Desk, shared: dict[str, str] | None, tab: str
+) -> None:
+    desk = with_sheet
+    desk.box.sheets.add(SHEET, {"PTO": []}, shared_with=shared)
+    settings(desk, capacity={"pto": [{"sheet": {"key": SHEET, "tab": tab}}], "sheet": TO_SHEET})
+    desk.run("create-issue", "--apply")
+    before = end_state(desk.box)
+    ran = desk.run("capacity", "--apply", "--format", "json")
+    assert (ran.code, _only_the_token(ran), end_state(desk.box)) == (1, True, before)
+    assert ran.team["result"] is None
+    assert desk.box.sheets.tabs(SHEET) == ["PTO"]
+
+
 def test_a_row_of_somebody_in_no_team_is_told_and_not_posted(opened: Desk) -> None:
     settings(opened, capacity={"pto": [time_off(opened, "somebody,2026-02-16,2026-02-20")]})
     ran = opened.run("capacity", "--apply", "--format", "json")

@@ -85,9 +85,7 @@ def _slips(
     streams = {one.issue.id: Streams(*found[3 * row : 3 * row + 3]) for row, one in enumerate(wanted)}
     histories = tuple(IssueHistory(one.issue, one.labels, streams.get(one.issue.id)) for one in known)
     ledger = Ledger(histories, snapshot.labels)
-    # Of a milestone that still runs only the missed label can tell.
-    ended = [span for span in spans if span.is_ended]
-    return dict(measure_slips(ledger, ended, PlanRules.of(team, ledger)))
+    return dict(measure_slips(ledger, spans, PlanRules.of(team, ledger)))
 
 
 def _positions(team: Team, reader: GitLabReader, snapshot: Snapshot) -> dict[str, int]:

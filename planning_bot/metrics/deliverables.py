@@ -25,13 +25,17 @@ _STRETCH = Fraction(1, 5)
 
 @dataclass(frozen=True)
 class Picked:
-    """An issue that is committed to, or named as stretch; `parts` say which member has how much of it."""
+    """An issue that is committed to, or named as stretch; `parts` say which member has how much of it.
+
+    `place` says what gives it its place in the order, `because` says besides what it was before.
+    """
 
     issue: Issue
     rank: int
     because: str
     parts: Mapping[str, Fraction]
     chosen: bool = False
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,9 +60,16 @@ class Deliverables:
     slips: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
 
-    def assigned(self, username: str) -> Fraction:
-        """Give the weight that a member has of what is selected."""
-        return sum((picked.parts.get(username, NOTHING) for picked in self.selected), NOTHING)
+    def assigned(self, username: str, new: Mapping[str, str]) -> Fraction:
+        """Give the weight that a member has of what is selected; `new` says who is new on what, by reference."""
+        return sum(
+            (
+                picked.parts.get(username, NOTHING)
+                for picked in self.selected
+                if picked.issue.assignees or picked.issue.reference in new
+            ),
+            NOTHING,
+        )
 
 
 def choose(seen: Seen, team: Team, members: tuple[MemberCapacity, ...]) -> Deliverables:
@@ -112,7 +123,14 @@ class _Choosing:
         parts = {choice.candidate.key: choice.parts for choice in self.selection.chosen}
         ranks = self.ranks
         return tuple(
-            Picked(one.issue, ranks[ref], self._because(one), parts.get(ref, {}), one.chosen)
+            Picked(
+                one.issue,
+                ranks[ref],
+                self._because(one),
+                parts.get(ref, {}),
+                one.chosen,
+                rank_words(one.issue, self.team, self.seen),
+            )
             for one in self.gated
             if (ref := one.issue.reference) in parts or one.chosen
         )
@@ -136,6 +154,8 @@ class _Choosing:
             if choice.over:
                 who = ", ".join(choice.candidate.holders) or "anybody"
                 yield f"{choice.candidate.key} is a deliverable already and does not fit what {who} can take on"
+            elif choice.candidate.chosen and choice.parts and not choice.candidate.holders:
+                yield f"{choice.candidate.key} is a deliverable that nobody has: {', '.join(choice.parts)} can have it"
         for one in self.gated:
             if one.chosen and one.reasons:
                 yield f"{one.issue.reference} is a deliverable already, though {'; '.join(one.reasons)}"
@@ -191,7 +211,7 @@ def _stretch(unfit: Sequence[Left], team: Team, seen: Seen, total: Fraction) -> 
         if label in seen.taken_off.get(left.issue.reference, ()) or is_outsiders(left.issue, team):
             continue
         any_yet, weight = True, weight + (left.issue.weight or 0)
-        yield Picked(left.issue, 0, left.because, {})
+        yield Picked(left.issue, 0, left.because, {}, place=left.because)
 
 
 def _people(issue: Issue) -> str:

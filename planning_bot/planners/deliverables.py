@@ -6,13 +6,14 @@ label that somebody took off is put on again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from planning_bot.domain.change import EditIssue, IssueState, Named
+from planning_bot.domain.issue import User
 from planning_bot.domain.plan import Plan, joined
 from planning_bot.errors import ServerError
-from planning_bot.metrics.candidates import holders
+from planning_bot.metrics.deliverables import choose
 from planning_bot.metrics.gate import tier_notices
 from planning_bot.planners.deliverables_result import deliverables_result
 from planning_bot.planners.facts import basic_facts
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
 
     from planning_bot.config import Team
     from planning_bot.domain.deliverables import DeliverablesResult
-    from planning_bot.domain.issue import Issue, User
+    from planning_bot.domain.issue import Issue
     from planning_bot.domain.milestone import DatedMilestone, Milestone
     from planning_bot.domain.snapshot import Snapshot
     from planning_bot.domain.words import Words
+    from planning_bot.metrics.candidates import Seen
     from planning_bot.metrics.deliverables import Deliverables, Left, Picked
 
 
@@ -78,37 +80,50 @@ def overflow_target(snapshot: Snapshot, team: Team) -> Milestone | DatedMileston
 
 
 def plan_deliverables(
-    snapshot: Snapshot, team: Team, words: Words, chosen: Deliverables, prospects: Prospects
+    snapshot: Snapshot, team: Team, words: Words, seen: Seen, chosen: Deliverables, prospects: Prospects
 ) -> tuple[DeliverablesResult, Plan]:
-    """Plan labels, assignees and moves, and tell of the choice on the planning issue.
+    """Plan labels, assignees and moves of what was chosen among what was seen, and tell of it on the planning issue.
 
     Raises ServerError where a label that is to be written, or the milestone that the overflow goes to, does not exist.
     """
     writing = _Writing(snapshot, team, chosen, prospects)
     edits = (*writing.commitments(), *writing.stretches(), *writing.moves())
     writing.check_labels(edits)
-    moves = {
-        edit.target: edit.after.milestone.name
-        for edit in edits
-        if edit.after.milestone != edit.before.milestone and edit.after.milestone
-    }
-    result = deliverables_result(chosen, team, moves, {p.issue.reference: _assignee(p, team) for p in chosen.selected})
-    notices = (*tier_notices(snapshot.open_issues), *chosen.notices, *writing.notices())
-    return result, joined(Plan(changes=edits, notices=notices), _tell(snapshot, team, words, result))
+    moves = {edit.target: edit.after.milestone.name for edit in edits if edit.after.milestone and _moves(edit)}
+    assignees = {p.issue.reference: name for p in chosen.selected if (name := new_assignee(p, team))}
+    result = deliverables_result(chosen, team, moves, assignees)
+    plan = Plan(changes=edits, notices=(*tier_notices(snapshot.open_issues), *chosen.notices, *writing.notices()))
+    return result, joined(plan, _tell(snapshot, team, words, seen, chosen, edits))
 
 
-def _assignee(picked: Picked, team: Team) -> str | None:
-    names = holders(picked.issue, team) or tuple(person.username for person in picked.issue.assignees)
-    return ", ".join(names) or new_assignee(picked, team)
-
-
-def _tell(snapshot: Snapshot, team: Team, words: Words, result: DeliverablesResult) -> Plan:
+def _tell(
+    snapshot: Snapshot, team: Team, words: Words, seen: Seen, chosen: Deliverables, edits: tuple[EditIssue, ...]
+) -> Plan:
+    """Write the page as the next run would find it to be right: with everything carried out."""
     issue = snapshot.planning.planning_issue(snapshot.milestone)
     if issue is None:
         return not_posted(snapshot)
-    facts = {**basic_facts(team, snapshot.milestone), "result": result}
+    changes = {edit.target: edit for edit in edits}
+    issues = tuple(_after(one, changes.get(one.reference)) for one in seen.issues)
+    staying = replace(seen, issues=tuple(one for one in issues if one.milestone_id == snapshot.milestone.id))
+    then = choose(staying, team, chosen.members)
+    placed = replace(then, selected=tuple(replace(picked, because=picked.place) for picked in then.selected))
+    facts = {**basic_facts(team, snapshot.milestone), "result": deliverables_result(placed, team, {}, {})}
     text = words.render("section_deliverables.md.j2", facts)
     return edit_sections(issue, {"deliverables": text}, team.limits.skip_label, "the choice has changed")
+
+
+def _after(issue: Issue, edit: EditIssue | None) -> Issue:
+    """Give an issue as it is once a change is carried out."""
+    if edit is None or edit.after.milestone is None:
+        return issue
+    labels = issue.labels | (set(edit.after.labels) - set(edit.before.labels))
+    people = issue.assignees or tuple(User(person.id, person.name) for person in edit.after.assignees)
+    return replace(issue, labels=labels, assignees=people, milestone_id=edit.after.milestone.id)
+
+
+def _moves(edit: EditIssue) -> bool:
+    return edit.after.milestone != edit.before.milestone
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from planning_bot.domain.deliverables import (
     SelectedIssue,
     TypeShare,
 )
+from planning_bot.metrics.candidates import holders
 from planning_bot.metrics.gate import is_weighted
 
 if TYPE_CHECKING:
@@ -26,19 +27,19 @@ _OFTEN = 2
 
 
 def deliverables_result(
-    chosen: Deliverables, team: Team, moves: Mapping[str, str], assignees: Mapping[str, str | None]
+    chosen: Deliverables, team: Team, moves: Mapping[str, str], assignees: Mapping[str, str]
 ) -> DeliverablesResult:
-    """Give the result; `moves` are the titles to which issues move, `assignees` who has or gets what, by reference."""
+    """Give the result; `moves` are the titles to which issues move, `assignees` who is new on what, by reference."""
     everything = [p.issue for p in (*chosen.selected, *chosen.stretch)] + [left.issue for left in chosen.left_out]
     issues = [picked.issue for picked in chosen.selected]
     return DeliverablesResult(
-        selected=tuple(_selected(picked, assignees.get(picked.issue.reference)) for picked in chosen.selected),
-        stretch=tuple(_selected(picked, None) for picked in chosen.stretch),
+        selected=tuple(_selected(picked, _who(picked, team, assignees)) for picked in chosen.selected),
+        stretch=tuple(_selected(picked, _who(picked, team, {})) for picked in chosen.stretch),
         left_out=tuple(
             LeftOutIssue(left.issue.reference, left.issue.weight, left.because, moves.get(left.issue.reference))
             for left in chosen.left_out
         ),
-        members=tuple(_member(member, chosen) for member in chosen.members),
+        members=tuple(_member(member, chosen, assignees) for member in chosen.members),
         slipped=tuple(
             OftenSlipped(issue.reference, chosen.slips[issue.reference])
             for issue in everything
@@ -51,15 +52,21 @@ def deliverables_result(
     )
 
 
+def _who(picked: Picked, team: Team, assignees: Mapping[str, str]) -> str | None:
+    """Name who has an issue, members if there are any, or who is about to get it."""
+    has = holders(picked.issue, team) or tuple(person.username for person in picked.issue.assignees)
+    return ", ".join(has) or assignees.get(picked.issue.reference)
+
+
 def _selected(picked: Picked, assignee: str | None) -> SelectedIssue:
     return SelectedIssue(picked.issue.reference, picked.issue.weight or 0, assignee, picked.rank, picked.because)
 
 
-def _member(member: MemberCapacity, chosen: Deliverables) -> MemberLoad:
+def _member(member: MemberCapacity, chosen: Deliverables, assignees: Mapping[str, str]) -> MemberLoad:
     return MemberLoad(
         username=member.username,
         capacity_weight=plain(member.capacity_weight),
-        assigned_weight=plain(chosen.assigned(member.username)),
+        assigned_weight=plain(chosen.assigned(member.username, assignees)),
         name=member.name,
         other_weight=plain(chosen.other.get(member.username, NOTHING)),
         working=member.working,

@@ -9,7 +9,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from planning_bot.domain.change import CreateBoard, CreateIssue, CreateLabel, WriteNote, WriteTable, resolved
+from planning_bot.domain.change import (
+    CreateBoard,
+    CreateIssue,
+    CreateLabel,
+    PostMessage,
+    WriteNote,
+    WriteTable,
+    resolved,
+)
 from planning_bot.domain.plan import Outcome, Plan, Remark
 from planning_bot.errors import PlanningBotError, RefusedError, ServerError, UnknownOutcomeError
 
@@ -126,7 +134,7 @@ def _send(change: Change, door: Door) -> Fate:
     if present.value == change.after:
         return Fate(skipped=(_remark(change, "it is so already"),), created=present.created)
     if present.value != change.before:
-        if isinstance(change, WriteTable) and change.unread:
+        if isinstance(change, WriteTable | PostMessage) and change.unread:
             raise ServerError(f"{change.unread}, and it holds something else than was planned for", "run it again")
         what = "it exists already" if change.before is None else "somebody changed it meanwhile: theirs stays"
         return Fate(skipped=(_remark(change, what),))

@@ -15,6 +15,7 @@ from planning_bot.domain.change import (
     EditIssue,
     IssueState,
     WriteNote,
+    WriteTable,
     known_after_apply,
 )
 from planning_bot.domain.delivered import Created, Delivered, Present
@@ -195,6 +196,19 @@ def test_what_exists_already_is_not_created_again() -> None:
 
     assert outcome(door, board()) == Outcome(skipped=remarks("it exists already", "acme: Build"))
     assert door.sent == []
+
+
+def test_what_could_not_be_read_beforehand_is_written_only_where_nothing_stands() -> None:
+    rows = (("username",), ("ana",))
+    table = WriteTable(
+        target="tab", because="a test", sheet="key", tab="A", before=None, after=rows, unread="Google answered 500"
+    )
+    failed = Remark(
+        target="tab", because="Google answered 500, and it holds something else than was planned for: run it again"
+    )
+    assert outcome(FakeDoor({"tab": (("username",), ("kenji",))}), table) == Outcome(failed=(failed,))
+    assert outcome(FakeDoor({"tab": rows}), table).failed == ()
+    assert outcome(FakeDoor(), table) == Outcome(applied=1)
 
 
 def test_a_refused_change_fails_and_the_others_go_out() -> None:

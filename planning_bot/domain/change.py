@@ -205,7 +205,8 @@ class PostMessage(_Change):
     """Post a message to a Slack channel (no before), or change the one that stands there, in place.
 
     The key finds it again, by the metadata of messages of this program's: kind, team and milestone, and what else
-    there is only one of, such as a week. `since` is a day before which it surely was not posted.
+    there is only one of, such as a week. `since` is a day before which it surely was not posted. `unread` says why the
+    channel could not be read, where it could not: then what stands there is not changed.
     """
 
     kind: Literal["post_message"] = "post_message"
@@ -214,6 +215,7 @@ class PostMessage(_Change):
     since: date | None = None
     before: Posted | None
     after: Message
+    unread: str = ""
 
 
 GitLabChange = CreateIssue | EditIssue | WriteNote | CreateBoard | RepairBoard | CreateLabel

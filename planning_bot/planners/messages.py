@@ -46,5 +46,6 @@ def plan_message(spot: Spot | None, message: Message, because: str) -> Plan:
         since=spot.since,
         before=spot.posted,
         after=message,
+        unread=spot.trouble,
     )
     return Plan(changes=(change,), notices=(f"{target}: {spot.trouble}",) if spot.trouble else ())

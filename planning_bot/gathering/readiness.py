@@ -38,9 +38,7 @@ def waiting_since(team: Team, reader: GitLabReader, issues: tuple[Issue, ...]) -
 
     An imported issue lacks early events: then it waits since it was created.
     """
-    label = team.deliverables.planning_breakdown_label
-    if label is None:
-        return {}
+    label = team.deliverables.planning_breakdown_label or ""
     reader.together(*(partial(reader.label_added_at, issue.project, issue.iid, label) for issue in issues))
     return {i.reference: reader.label_added_at(i.project, i.iid, label) or i.created_at for i in issues}
 

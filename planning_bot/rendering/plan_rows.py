@@ -87,8 +87,6 @@ def _edit_details(before: IssueState, after: IssueState) -> tuple[Detail, ...]:
     if after.milestone and after.milestone != before.milestone:
         was = before.milestone.name if before.milestone else "none"
         details.append(Detail("milestone", f"{was} → {after.milestone.name}"))
-    if assigned := [person.name for person in after.assignees if person not in before.assignees]:
-        details.append(Detail("assignees", ", ".join(f"+{name}" for name in assigned)))
     return (
         *details,
         *(

@@ -57,6 +57,6 @@ def test_an_edit_shows_the_labels_the_milestone_and_the_assignees_that_it_adds()
 
     assert row(edit).details == (
         Detail("labels", "+Deliverable"),
-        Detail("milestone", "18.10 → 18.11"),
         Detail("assignees", "+kenji"),
+        Detail("milestone", "18.10 → 18.11"),
     )

@@ -13,10 +13,12 @@ from planning_bot.config.capacity import (
 )
 from planning_bot.config.file import Config, Gitlab, Sheets, Slack
 from planning_bot.config.loader import load, read
+from planning_bot.config.people import Member, TeamGitlab
+from planning_bot.config.planning import Board, Milestones, PlanningIssue
 from planning_bot.config.rules import Close, Deliverables, Limits, SayDo, Status, Weights
 from planning_bot.config.schedule import When
 from planning_bot.config.schema import json_schema
-from planning_bot.config.team import Board, Member, Milestones, PlanningIssue, Team, TeamGitlab
+from planning_bot.config.team import Team
 
 __all__ = [
     "Board",

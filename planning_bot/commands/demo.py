@@ -7,16 +7,17 @@ import io
 import os
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from planning_bot.commands.demo_milestone import CHART
 from planning_bot.commands.demo_steps import STEPS, Done, Typed, planning_issue
 from planning_bot.commands.sandbox import wait_until_interrupted
 from planning_bot.sandbox import Sandbox
-from planning_bot.sandbox.story import GROUP, tell_story
+from planning_bot.sandbox.story import CHANNEL, GROUP, tell_story
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 # What the user's environment says of their own servers and files is nothing to the demo.
 _SIGNS = ("  + ", "  ~ ")
+_SHORT = 3  # so many lines of an answer are shown again
 _FOREIGN = ("PLANNING_BOT_CONFIG", "SLACK_BOT_TOKEN", "GOOGLE_APPLICATION_CREDENTIALS")
 
 
@@ -59,12 +61,13 @@ class _Stage:
 
     box: Sandbox
     run: Run
+    answers: dict[str, list[str]] = field(default_factory=dict)  # the last one of each command
 
     def open(self) -> None:
         """Say where and when the story plays."""
-        _head("A pretend GitLab runs on this machine, and a team of six plans there.")
+        _head("A pretend GitLab, Sheet and Slack run on this machine; a team of six plans a milestone there.")
         click.echo(f"# It is {self._today:%A} {self._today.day} {self._today:%B %Y} there, so every command gets")
-        click.echo(f"# --today {self._today} besides, and -q to leave progress out.")
+        click.echo(f"# --today {self._today} besides, and -q to leave progress out. The days pass as the story goes.")
 
     def play(self, step: Typed | Done) -> bool:
         """Play one step; say whether it went as told."""
@@ -80,8 +83,8 @@ class _Stage:
         """Say where to look."""
         click.echo()
         if kept is None:
-            _head("That was the milestone's opening. The servers have ended; `planning-bot sandbox` starts them anew,")
-            _head("and `planning-bot demo --keep` leaves them running at this point, for you to look around.")
+            _head("That was the milestone. The servers have ended; `planning-bot sandbox` starts them anew,")
+            _head("and `planning-bot demo --keep` leaves them running at this point, with the chart, to look around.")
             return
         _head("Where to look, until Ctrl-C:")
         issue = planning_issue(self.box)
@@ -90,6 +93,7 @@ class _Stage:
             (board["name"], f"{self.box.url}/groups/{GROUP}/-/boards/{board['id']}")
             for board in self.box.gitlab.boards(GROUP)
         ]
+        places += [("Slack, with the chart", f"{self.box.url}/slack/{CHANNEL}"), ("The chart alone", str(kept / CHART))]
         for name, address in places:
             click.echo(f"{name:<26} {address}")
         click.echo()
@@ -97,18 +101,30 @@ class _Stage:
         click.echo(f"cd {kept}")
         for name, value in story.environment(kept / "config").items():
             click.echo(f"export {name}={value}")
-        click.echo(f"planning-bot create-issue --today {self._today}")
+        click.echo(f"planning-bot say-do --today {self._today}")
 
     def _type(self, step: Typed) -> bool:
         click.secho(f"$ planning-bot {step.line}", fg="cyan", color=_color())
         with _overheard() as heard:
             code = self.run([*step.arguments, "--today", str(self._today), "-q"])
-        click.echo(_folded(heard.getvalue()) if step.known else heard.getvalue(), nl=False, color=_color())
+        text = self._without_the_known(step.arguments[0], heard.getvalue())
+        click.echo(_folded(text) if step.known else text, nl=False, color=_color())
         if code != step.exits:
             click.echo(f"the demo is wrong here: exit code {code}, and the story has {step.exits}", err=True)
         elif code:
             click.secho(f"(exit code {code})", dim=True, color=_color())
         return code == step.exits
+
+    def _without_the_known(self, name: str, text: str) -> str:
+        """Leave out an answer that is the same, line for line, as the command's last one."""
+        lines = text.splitlines()
+        marks = (n for n, line in enumerate(lines) if click.unstyle(line).startswith((*_SIGNS, "Plan: ", "  notice")))
+        answer = lines[: next(marks, 0)]
+        if answer == self.answers.get(name) and len(answer) > _SHORT:
+            heading, *same = answer
+            return "\n".join([heading, f"  … the same {len(same)} lines as before", *lines[len(answer) :], ""])
+        self.answers[name] = answer
+        return text
 
     @property
     def _today(self) -> date:
@@ -142,6 +158,7 @@ def _moved_to(home: Path, story: Story) -> Iterator[None]:
     for name in _FOREIGN:
         os.environ.pop(name, None)
     os.environ.update(story.environment(home / "config"), PLANNING_BOT_STATE=str(home / "state"))
+    os.environ["MPLCONFIGDIR"] = str(home / ".matplotlib")  # where it keeps what fonts it found
     os.environ.pop("PLANNING_BOT_CONFIG")  # it lies where the program looks for it
     try:
         with contextlib.chdir(home):

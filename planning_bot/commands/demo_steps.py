@@ -1,4 +1,4 @@
-"""The demo's steps, from the opening of a milestone on: what is typed, and what people do meanwhile.
+"""The demo's steps, from the opening of a milestone to its end: what is typed, and what people do meanwhile.
 
 A further command is a further line in STEPS; a further deed of a person's is a function below it.
 """
@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from planning_bot.commands import demo_milestone as milestone
 from planning_bot.sandbox.story import GROUP, PLANNING, SHEET
 
 if TYPE_CHECKING:
@@ -121,4 +122,17 @@ STEPS: tuple[Typed | Done, ...] = (
     Done("The planning issue says what changed, and against what; never why:", _read_changes),
     Typed("And once more. Nothing is left to do.", "capacity --apply", known=True),
     Done("The tab in the team's Sheet, in part:", _read_tab),
+    Typed("What does the team commit to? Each candidate has its reason.", "deliverables --apply", known=True),
+    Done("18.9 ends; 18.10 begins. Tomas promises two again that slipped.", milestone.end_the_one_before),
+    Done("Two weeks of work. And:", milestone.work_two_weeks),
+    Typed("How far has it come? To the planning issue, and to Slack.", "status --apply", known=True),
+    Done("Two more weeks; the due date passes.", milestone.work_on_until_it_is_over),
+    Typed("What was said, and what was done? It is counted from events.", "say-do --apply", known=True),
+    Done("At night another bot, milestone-keeper, cleans up, and is not done:", milestone.clean_up_as_another_bot),
+    Typed("The labels have changed, what happened has not: the same answer.", "say-do --apply"),
+    Typed("What is left is labelled and moved on; how it ended is remembered.", "close --apply", known=True),
+    Typed("Run again, it changes nothing.", "close --apply"),
+    Typed("Nor does the answer change.", "say-do --apply"),
+    Done("What Mira wrote in January still stands:", _read_themes),
+    Done("And this is what the team read in Slack, in #team-search:", milestone.read_slack),
 )

@@ -26,7 +26,7 @@ PROGRAM = [sys.executable, "-c", "from planning_bot.cli import main; main()"]
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give an empty home, and an environment that a newcomer has."""
-    for name in ("GITLAB_TOKEN", "NO_COLOR", "FORCE_COLOR", "PLANNING_BOT_STATE", "XDG_STATE_HOME"):
+    for name in ("GITLAB_TOKEN", "SLACK_BOT_TOKEN", "NO_COLOR", "FORCE_COLOR", "PLANNING_BOT_STATE", "XDG_STATE_HOME"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("PLANNING_BOT_CONFIG", "/nowhere/planning-bot.yml")  # the user's own is nothing to the demo
@@ -68,6 +68,13 @@ def test_it_tells_every_step_with_its_command_and_what_that_said(capsys: pytest.
         "$ planning-bot capacity --dry-run --what-if ana.ferreira=2026-03-02..2026-03-06",
         "$ planning-bot capacity --apply",
         "$ planning-bot capacity --apply",
+        "$ planning-bot deliverables --apply",
+        "$ planning-bot status --apply",
+        "$ planning-bot say-do --apply",
+        "$ planning-bot say-do --apply",
+        "$ planning-bot close --apply",
+        "$ planning-bot close --apply",
+        "$ planning-bot say-do --apply",
     ]
     positions = [text.index(f"# {step.sentence}\n") for step in STEPS]
     assert positions == sorted(positions)
@@ -126,6 +133,62 @@ def test_capacity_and_readiness_are_told_posted_and_told_again_without_a_write(
     ]
 
 
+def test_the_selection_has_a_reason_for_each_and_moves_what_does_not_fit(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = paragraphs(play(capsys)[1])["What does the team commit to? Each candidate has its reason."]
+    assert lines[2] == "12 of 27 candidates selected, weight 19 (12 of 12 weighted)"
+    assert any(line.startswith("acme/search/frontend#16 ") and line.endswith("moves to 18.11") for line in lines)
+    assert lines[-2:] == ["Plan: 18 changes", "Applied: 18 changes"]
+
+
+def test_the_status_knows_what_was_added_taken_off_and_blocked(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = paragraphs(play(capsys)[1])["How far has it come? To the planning issue, and to Slack."]
+    told = {" ".join(line.split()) for line in lines}
+    assert told >= {
+        "day 14 of 28: 4 of 14 deliverables are done, 5 in progress, 4 not started, 1 blocked",
+        "acme/search/frontend#19 blocked by workflow::blocked",
+        "acme/search/engine#27 added 2026-02-19 mira.lindqvist",
+        "acme/search/engine#39 removed 2026-02-24 tomas.okafor",
+        "Applied: 3 changes",
+    }
+
+
+def test_the_clean_up_of_another_bot_and_the_close_do_not_change_the_answer(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    steps = paragraphs(play(capsys)[1])
+    first = steps["What was said, and what was done? It is counted from events."]
+    assert first[2:8] == [
+        "Say/Do 73 %: 11 of 15, the target is 80 %",
+        "counted        said  done  ratio",
+        "handbook         15    11   73 %",
+        "committed        14    10   71 %",
+        "reprioritized    14    11   79 %",
+        "by_weight        26    20   77 %",
+    ]
+    for sentence in (
+        "The labels have changed, what happened has not: the same answer.",
+        "Nor does the answer change.",
+    ):
+        assert steps[sentence][2:] == ["  … the same 32 lines as before", "Plan: nothing to do"]
+    closed = steps["What is left is labelled and moved on; how it ended is remembered."]
+    assert closed[2] == "11 labelled as missed, 11 moved on"
+    assert "acme/search/frontend#19 slipped in 18.9, 18.10: split it or drop it" in closed
+    assert steps["Run again, it changes nothing."][2:] == ["0 labelled as missed, 0 moved on", "Plan: nothing to do"]
+
+
+def test_it_ends_with_the_message_as_people_see_it(capsys: pytest.CaptureFixture[str]) -> None:
+    (message,) = [lines for head, lines in paragraphs(play(capsys)[1]).items() if "#team-search" in head]
+    assert message[:4] == [
+        "| *Search 18.10: Say/Do 73 %*, 11 of 15",
+        "| The target is 80 %. The last 3 milestones together came to 74 %. 1 was added after the freeze.",
+        "| *Promised, and not done: 3*",
+        "| • acme/search/engine#47 Tune the garbage collector of the index nodes",
+    ]
+    assert "| • acme/search/engine#46" in message  # it is confidential: its title is told nowhere
+    assert message[-1].startswith("| [Say/Do, 18.1 to 18.10: ")
+    assert message[-1].endswith("18.10: 11 of 15, 73 %]")
+
+
 def test_it_leaves_nothing_behind(capsys: pytest.CaptureFixture[str], home: Path) -> None:
     before, folder = dict(os.environ), Path.cwd()
     play(capsys)
@@ -179,7 +242,7 @@ def test_the_commands_see_the_day_of_the_story(
     assert "search · 18.11 (2026-03-14 to 2026-04-10)" in text
 
 
-def test_it_ends_within_ten_seconds_where_nobody_watches() -> None:
+def test_it_ends_within_ten_seconds_where_nobody_watches(home: Path) -> None:
     started = time.monotonic()
     done = subprocess.run(  # noqa: S603 - ours
         [*PROGRAM, "demo"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30, check=False
@@ -188,6 +251,7 @@ def test_it_ends_within_ten_seconds_where_nobody_watches() -> None:
     assert "\x1b" not in done.stdout
     assert "`planning-bot sandbox` starts them anew" in done.stdout
     assert time.monotonic() - started < 10
+    assert list(home.iterdir()) == []
 
 
 def test_keep_serves_until_it_is_interrupted() -> None:
@@ -197,13 +261,14 @@ def test_keep_serves_until_it_is_interrupted() -> None:
         lines: list[str] = []
         for line_ in running.stdout:
             lines.append(line_.rstrip())
-            if line_.startswith("planning-bot create-issue"):
+            if line_.startswith("planning-bot say-do"):
                 break
         address = next(line.split()[-1] for line in lines if line.startswith("Search 18.10 Planning "))
         shown = requests.get(address, timeout=5).text
         folder = Path(next(line for line in lines if line.startswith("cd ")).removeprefix("cd "))
         assert "Search: Build 18.10</a>" in shown
         assert (folder / "config" / "planning-bot.yml").is_file()
+        assert (folder / "say-do.png").read_bytes().startswith(b"\x89PNG")
         running.send_signal(signal.SIGINT)
         assert running.wait(timeout=10) == 0
     assert not folder.exists()

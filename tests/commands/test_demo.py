@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import contextlib
+import functools
+import io
 import os
 import re
 import signal
@@ -37,8 +40,20 @@ def play(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]
     """Play the demo; what differs from one time to the next is put in words."""
     code = cli.run(["demo", *arguments])
     out, err = capsys.readouterr()
+    return code, in_words(out) + err
+
+
+def in_words(out: str) -> str:
     out = re.sub(r"http://127\.0\.0\.1:\d+", "http://sandbox", out)
-    return code, re.sub(r"\b[0-9a-f]{64}\b", "(sha)", out) + err
+    return re.sub(r"\b[0-9a-f]{64}\b", "(sha)", out)
+
+
+@functools.cache
+def told() -> dict[str, list[str]]:
+    """Play the demo once for all tests that only read; give the lines below each step's sentence."""
+    with contextlib.redirect_stdout(io.StringIO()) as page:
+        assert cli.run(["demo", "--no-keep"]) == 0
+    return paragraphs(in_words(page.getvalue()))
 
 
 def paragraphs(text: str) -> dict[str, list[str]]:
@@ -80,8 +95,8 @@ def test_it_tells_every_step_with_its_command_and_what_that_said(capsys: pytest.
     assert positions == sorted(positions)
 
 
-def test_the_answers_are_those_that_the_sentences_promise(capsys: pytest.CaptureFixture[str]) -> None:
-    steps = paragraphs(play(capsys)[1])
+def test_the_answers_are_those_that_the_sentences_promise() -> None:
+    steps = told()
     heading = "search · 18.10 (2026-02-14 to 2026-03-13)"
     found = "planning issue found: acme/search/planning#1  http://sandbox/acme/search/planning/-/issues/1"
     assert steps["Open the milestone: the planning issue is created."] == [
@@ -110,10 +125,8 @@ def test_the_answers_are_those_that_the_sentences_promise(capsys: pytest.Capture
     assert applied[-2:] == ["Plan: 5 changes", "Applied: 5 changes"]
 
 
-def test_capacity_and_readiness_are_told_posted_and_told_again_without_a_write(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    steps = paragraphs(play(capsys)[1])
+def test_capacity_and_readiness_are_told_posted_and_told_again_without_a_write() -> None:
+    steps = told()
     ana = "ana.ferreira    15      6.75           4        2   0.75  20 weekdays − 5 PTO = 15 days"
     posted = steps["What can the team carry? Into the planning issue, and into the team's Sheet."]
     assert [line for line in posted if line.startswith(ana)]
@@ -133,17 +146,17 @@ def test_capacity_and_readiness_are_told_posted_and_told_again_without_a_write(
     ]
 
 
-def test_the_selection_has_a_reason_for_each_and_moves_what_does_not_fit(capsys: pytest.CaptureFixture[str]) -> None:
-    lines = paragraphs(play(capsys)[1])["What does the team commit to? Each candidate has its reason."]
+def test_the_selection_has_a_reason_for_each_and_moves_what_does_not_fit() -> None:
+    lines = told()["What does the team commit to? Each candidate has its reason."]
     assert lines[2] == "12 of 27 candidates selected, weight 19 (12 of 12 weighted)"
     assert any(line.startswith("acme/search/frontend#16 ") and line.endswith("moves to 18.11") for line in lines)
     assert lines[-2:] == ["Plan: 18 changes", "Applied: 18 changes"]
 
 
-def test_the_status_knows_what_was_added_taken_off_and_blocked(capsys: pytest.CaptureFixture[str]) -> None:
-    lines = paragraphs(play(capsys)[1])["How far has it come? To the planning issue, and to Slack."]
-    told = {" ".join(line.split()) for line in lines}
-    assert told >= {
+def test_the_status_knows_what_was_added_taken_off_and_blocked() -> None:
+    lines = told()["How far has it come? To the planning issue, and to Slack."]
+    said = {" ".join(line.split()) for line in lines}
+    assert said >= {
         "day 14 of 28: 4 of 14 deliverables are done, 5 in progress, 4 not started, 1 blocked",
         "acme/search/frontend#19 blocked by workflow::blocked",
         "acme/search/engine#27 added 2026-02-19 mira.lindqvist",
@@ -152,10 +165,8 @@ def test_the_status_knows_what_was_added_taken_off_and_blocked(capsys: pytest.Ca
     }
 
 
-def test_the_clean_up_of_another_bot_and_the_close_do_not_change_the_answer(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    steps = paragraphs(play(capsys)[1])
+def test_the_clean_up_of_another_bot_and_the_close_do_not_change_the_answer() -> None:
+    steps = told()
     first = steps["What was said, and what was done? It is counted from events."]
     assert first[2:8] == [
         "Say/Do 73 %: 11 of 15, the target is 80 %",
@@ -176,8 +187,8 @@ def test_the_clean_up_of_another_bot_and_the_close_do_not_change_the_answer(
     assert steps["Run again, it changes nothing."][2:] == ["0 labelled as missed, 0 moved on", "Plan: nothing to do"]
 
 
-def test_it_ends_with_the_message_as_people_see_it(capsys: pytest.CaptureFixture[str]) -> None:
-    (message,) = [lines for head, lines in paragraphs(play(capsys)[1]).items() if "#team-search" in head]
+def test_it_ends_with_the_message_as_people_see_it() -> None:
+    (message,) = [lines for head, lines in told().items() if "#team-search" in head]
     assert message[:4] == [
         "| *Search 18.10: Say/Do 73 %*, 11 of 15",
         "| The target is 80 %. The last 3 milestones together came to 74 %. 1 was added after the freeze.",

@@ -65,9 +65,9 @@ class _Stage:
 
     def open(self) -> None:
         """Say where and when the story plays."""
-        _head("A pretend GitLab, Sheet and Slack run on this machine; a team of six plans a milestone there.")
+        _head("A pretend GitLab, Sheet and Slack run on this machine, with a team of six.")
         click.echo(f"# It is {self._today:%A} {self._today.day} {self._today:%B %Y} there, so every command gets")
-        click.echo(f"# --today {self._today} besides, and -q to leave progress out. The days pass as the story goes.")
+        click.echo(f"# --today {self._today} besides, and -q to leave progress out. Then days pass.")
 
     def play(self, step: Typed | Done) -> bool:
         """Play one step; say whether it went as told."""
@@ -83,8 +83,10 @@ class _Stage:
         """Say where to look."""
         click.echo()
         if kept is None:
-            _head("That was the milestone. The servers have ended; `planning-bot sandbox` starts them anew,")
-            _head("and `planning-bot demo --keep` leaves them running at this point, with the chart, to look around.")
+            _head("That was the milestone. The servers have ended.")
+            _head("`planning-bot demo --keep` leaves them running at this point: planning issue,")
+            _head(f"boards, the channel's page /slack/{CHANNEL}, and the chart in {CHART}.")
+            _head("`planning-bot sandbox` starts them anew, for commands of your own.")
             return
         _head("Where to look, until Ctrl-C:")
         issue = planning_issue(self.box)

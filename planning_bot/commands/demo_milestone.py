@@ -79,7 +79,7 @@ def work_two_weeks(box: Sandbox) -> str:
     return (
         f"19 Feb  Mira adds late: {_LATE}\n"
         f"24 Feb  Tomas takes off: {_TAKEN_OFF}\n"
-        f"25 Feb  Lucas finds it larger, 5 instead of 3: {_TOO_LARGE}\n"
+        f"25 Feb  Lucas weighs it 5 now, not 3: {_TOO_LARGE}\n"
         f"27 Feb  Lucas is blocked: {_PROMISED_AGAIN}"
     )
 
@@ -97,7 +97,7 @@ def clean_up_as_another_bot(box: Sandbox) -> str:
     titles = (_TOO_LARGE, "Tune the garbage collector of the index nodes")
     for title in titles:
         _clean_up(box, title, "03-15", missed="18.10", following="18.11")
-    return "\n".join(f"+missed:18.10 +{_MISSED} -{_DELIVERABLE}, now in 18.11: {title}" for title in titles)
+    return f"{', '.join(titles)}:\n+missed:18.10 +{_MISSED} -{_DELIVERABLE}, and on to 18.11"
 
 
 def read_slack(box: Sandbox) -> str:
@@ -109,7 +109,8 @@ def read_slack(box: Sandbox) -> str:
     Path(CHART).write_bytes(picture["content"])
     text = re.sub(r"<[^<>|]*\|([^<>]*)>", r"\1", "\n".join(shown))
     quoted = "\n".join(f"| {line}".rstrip() for line in unescape(text).splitlines())
-    return f"{quoted}\n| [{picture['title']}: {picture['alt_txt']}]"
+    history = str(picture["alt_txt"]).replace("; ", "\n|   ")
+    return f"{quoted}\n| In its thread, a chart: {picture['title']}\n|   {history}"
 
 
 def _work(box: Sandbox, table: str) -> None:

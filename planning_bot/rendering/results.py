@@ -60,9 +60,9 @@ def _table(result: _InColumns, columns: int | None = None) -> list[str]:
         case DeliverablesResult():
             return deliverables_lines(result, columns)
         case SayDoResult():
-            return say_do_lines(result)
+            return say_do_lines(result, columns)
         case StatusResult():
-            return status_lines(result)
+            return status_lines(result, columns)
         case CloseResult():
             return close_lines(result)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from planning_bot.rendering.table import aligned
+from planning_bot.rendering.table import aligned, beside_or_below
 
 if TYPE_CHECKING:
     from planning_bot.domain.status import StatusResult
 
 
-def status_lines(result: StatusResult) -> list[str]:
-    """Give it as lines for people."""
+def status_lines(result: StatusResult, columns: int | None = None) -> list[str]:
+    """Give it as lines for people, at a terminal of so many columns."""
     lines = [
         (
             f"day {result.day} of {result.days}: {result.completed} of {result.deliverables} deliverables are done, "
@@ -20,7 +20,8 @@ def status_lines(result: StatusResult) -> list[str]:
         f"weight: {result.weight.completed} done, {result.weight.committed} committed",
     ]
     if result.at_risk:
-        lines += ["", *aligned([("at risk", "why"), *((one.reference, one.because) for one in result.at_risk)])]
+        risks = [("at risk", "why"), *((one.reference, one.because) for one in result.at_risk)]
+        lines += ["", *beside_or_below(risks, frozenset(), columns)]
     if result.changes:
         rows = [(one.reference, one.change, one.on, ", ".join(one.by)) for one in result.changes]
         lines += ["", *aligned([("since the freeze", "", "on", "by"), *rows])]

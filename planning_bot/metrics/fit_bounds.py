@@ -81,12 +81,13 @@ def bounds_of(room: Sequence[int], bag: Mapping[Kind, int]) -> list[Bound]:
 def _of_group(room: Sequence[int], members: int, kinds: Sequence[Kind], present: Mapping[Kind, int]) -> Iterator[Bound]:
     alike = _alike(room, members, kinds)
     heads = [one.members.bit_count() for one in alike]
-    sets, most = {one.classes for one in alike}, max(room, default=0)
+    sets = {own: [kind for kind in kinds if kind.eligible in own] for own in {one.classes for one in alike}}
+    most = max(room, default=0)
     seen = set()
     for demand in _demands(kinds):
         if (measure := tuple(demand.values())) not in seen:
             seen.add(measure)
-            best = {own: _best(most, _worth(own, demand)) for own in sets}
+            best = {own: _best(most, _worth(theirs, demand)) for own, theirs in sets.items()}
             supply = sum(best[one.classes][one.room] * count for one, count in zip(alike, heads, strict=True))
             yield Bound(demand, alike, best, supply - sum(gain * present[kind] for kind, gain in demand.items()))
 
@@ -103,11 +104,12 @@ def _demands(kinds: Sequence[Kind]) -> Iterator[dict[Kind, int]]:
                 yield {kind: kind.weight - kind.weight % size * (kind.eligible == eligible) for kind in kinds}
 
 
-def _worth(classes: tuple[int, ...], demand: Mapping[Kind, int]) -> tuple[tuple[int, int], ...]:
-    worth: dict[int, int] = defaultdict(int)
-    for kind, gain in demand.items():
-        if kind.eligible in classes:
-            worth[kind.weight] = max(worth[kind.weight], gain)
+def _worth(kinds: Sequence[Kind], demand: Mapping[Kind, int]) -> tuple[tuple[int, int], ...]:
+    """Give for each weight the most that a piece of it can be worth."""
+    worth: dict[int, int] = {}
+    for kind in kinds:
+        if demand[kind] >= worth.get(kind.weight, 0):
+            worth[kind.weight] = demand[kind]
     return tuple(sorted(worth.items()))
 
 

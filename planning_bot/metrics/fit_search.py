@@ -114,14 +114,8 @@ class _Search:
             [n for n, kind in enumerate(self._kinds) if kind.eligible >> index & 1 and kind.weight <= space]
             for index, space in enumerate(room)
         ]
-        self._order = sorted(
-            (index for index in range(len(room)) if self._fits[index]),
-            key=lambda index: (
-                len({self._kinds[n].eligible for n in self._fits[index]}),
-                -room[index],
-                self._fits[index],
-            ),
-        )
+        able = [index for index in range(len(room)) if self._fits[index]]
+        self._order = sorted(able, key=lambda index: (len(self._fits[index]), room[index], self._fits[index]))
         # Kinds of the same weight that fewer may have: they go first, wherever both are possible.
         self._before = [
             [

@@ -9,19 +9,25 @@ from __future__ import annotations
 from collections import Counter
 from enum import Enum
 from fractions import Fraction
-from itertools import combinations_with_replacement
 from math import floor
-from typing import TYPE_CHECKING, NamedTuple
+from random import Random
+from typing import TYPE_CHECKING
 
-from planning_bot.metrics.fit_bounds import Kind, numbers
+from planning_bot.metrics.exchanges import bundles, swaps, weight_of
+from planning_bot.metrics.fit_bounds import narrowed, numbers
 from planning_bot.metrics.fit_search import Budget, OutOfBudgetError, search
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-STEPS_OF_A_SEARCH = 4_000
-STEPS_OF_A_RUN = 40_000
-_SCANS = 3000
+    from planning_bot.metrics.exchanges import Bundle
+    from planning_bot.metrics.fit_bounds import Kind
+
+STEPS_OF_A_SEARCH = 20_000
+STEPS_OF_A_RUN = 150_000
+_SCANS = 300
+_STEPS_OF_A_WALK = 3_000
+_HALF = 0.5
 _DEPTH = 1
 
 
@@ -48,6 +54,7 @@ class Packing:
         self._asked: dict[tuple[Kind, int], Fit] = {}
         self._never_reserved: set[tuple[tuple[int, Fraction], ...]] = set()
         self._steps = steps
+        self._random = Random(0)  # noqa: S311 - the same choices in every run
         self._journal: list[tuple[Kind, int, int]] = []
 
     def add(self, kind: Kind) -> Fit:
@@ -90,8 +97,18 @@ class Packing:
         fit = self._shrunk({member: Fraction(kind.weight)})
         if fit is not Fit.YES:
             self._move(kind, -1, holder)
-            self._asked[kind, member] = fit
+            self._asked |= dict.fromkeys(((kind, number) for number in self._alike(member)), fit)
         return fit
+
+    def _alike(self, member: int) -> list[int]:
+        """Give the members for whom every answer is the same now: as much room, and for the same kinds."""
+        classes = {kind.eligible for held in self._held for kind in held}
+
+        def form(number: int) -> tuple[int, frozenset[int]]:
+            return floor(self._left[number]), frozenset(e for e in classes if e >> number & 1)
+
+        own = form(member)
+        return [number for number in range(len(self._left)) if form(number) == own]
 
     def _shrunk(self, parts: Mapping[int, Fraction]) -> Fit:
         """Take capacity away, and find new places for what it held."""
@@ -114,14 +131,54 @@ class Packing:
         if (pending is None or self._put(pending)) and self._relieve():
             return Fit.YES
         self._undo()
-        return self._search(pending)
+        room, bag = self._question(pending)
+        if narrowed(room, bag) is None:
+            return Fit.NO
+        if self._wander(pending):
+            return Fit.YES
+        return self._search(room, bag)
 
-    def _search(self, pending: Kind | None) -> Fit:
-        """Put everything together anew, exactly, and keep what is found."""
-        room = [max(0, floor(weight)) for weight in self._left]
+    def _question(self, pending: Kind | None) -> tuple[list[int], Counter[Kind]]:
+        """Put the question as a whole: the room of each member, and everything that is to be taken in."""
         bag = Counter([pending] if pending else [])
         for held in self._held:
             bag.update(held)
+        return [max(0, floor(weight)) for weight in self._left], bag
+
+    def _wander(self, pending: Kind | None) -> bool:
+        """Give somebody too much, and hand what is over on by chance until it finds a place; or leave all as it is."""
+        if pending:
+            able = [n for n in numbers(pending.eligible) if floor(self._left[n]) >= pending.weight]
+            if not able or pending.weight > sum(self._free):
+                return False
+            self._move(pending, -1, max(able, key=self._free.__getitem__))
+        for _ in range(_STEPS_OF_A_WALK):
+            over = [number for number, free in enumerate(self._free) if free < 0]
+            if not over:
+                return True
+            self._hand_on(self._random.choice(over))
+        self._undo()
+        return False
+
+    def _hand_on(self, member: int) -> None:
+        """Exchange pieces of somebody who has too much with somebody, so that together they are no worse off."""
+        roomy = [number for number, free in enumerate(self._free) if free > 0]
+        everybody = range(len(self._free))
+        partner = self._random.choice(roomy if roomy and self._random.random() < _HALF else everybody)
+        if partner == member:
+            return
+        need, free = -self._free[member], self._free[partner]
+        possible = [
+            (mine, theirs)
+            for mine, theirs, gain in swaps(bundles(self._held[member]), bundles(self._held[partner]), member, partner)
+            if max(0, gain - free) - max(0, -free) <= min(gain, need)
+        ]
+        if possible:
+            mine, theirs = self._random.choice(possible)
+            self._swap(member, partner, mine, theirs)
+
+    def _search(self, room: list[int], bag: Counter[Kind]) -> Fit:
+        """Put everything together anew, exactly, and keep what is found."""
         budget = Budget(min(STEPS_OF_A_SEARCH, self._steps))
         granted = budget.steps
         try:
@@ -133,7 +190,7 @@ class Packing:
         if found is None:
             return Fit.NO
         self._held = [Counter(filling) for filling in found]
-        self._free = [space - _weight(held) for space, held in zip(room, self._held, strict=True)]
+        self._free = [space - weight_of(held) for space, held in zip(room, self._held, strict=True)]
         return Fit.YES
 
     def _put(self, kind: Kind) -> bool:
@@ -164,12 +221,12 @@ class Packing:
     def _exchange(self, member: int, need: int, barred: int) -> bool:
         """Swap up to two pieces for up to two lighter ones of somebody who has the room for it."""
         self._scans -= 1
-        best: tuple[int, int, _Bundle, _Bundle] | None = None
-        given = _bundles(self._held[member])
+        best: tuple[int, int, Bundle, Bundle] | None = None
+        given = bundles(self._held[member])
         for partner, free in enumerate(self._free):
             if free <= 0 or partner == member or barred >> partner & 1:
                 continue
-            for mine, theirs, gain in _swaps(given, _bundles(self._held[partner]), member, partner):
+            for mine, theirs, gain in swaps(given, bundles(self._held[partner]), member, partner):
                 if gain <= free and (best is None or abs(need - gain) < best[0]):
                     best = abs(need - gain), partner, mine, theirs
             if best and best[0] == 0:
@@ -177,29 +234,32 @@ class Packing:
         if best is None:
             return False
         _, partner, mine, theirs = best
-        for kind in mine.kinds:
-            self._move(kind, member, partner)
-        for kind in theirs.kinds:
-            self._move(kind, partner, member)
+        self._swap(member, partner, mine, theirs)
         return True
 
     def _exchange_via(self, member: int, need: int, depth: int, barred: int) -> bool:
         """Have somebody make room first who could then swap."""
-        given = _bundles(self._held[member])
+        given = bundles(self._held[member])
         for partner in range(len(self._free)):
             if partner == member or barred >> partner & 1 or self._free[partner] < 0:
                 continue
             if self._scans <= 0:
                 return False
             wanted = self._free[partner] + 1
-            swaps = _swaps(given, _bundles(self._held[partner]), member, partner)
-            if any(gain == wanted for _, _, gain in swaps):
+            possible = swaps(given, bundles(self._held[partner]), member, partner)
+            if any(gain == wanted for _, _, gain in possible):
                 if self._make_room(partner, wanted, depth - 1, barred | 1 << member) and self._exchange(
                     member, need, barred
                 ):
                     return True
-                given = _bundles(self._held[member])
+                given = bundles(self._held[member])
         return False
+
+    def _swap(self, member: int, partner: int, mine: Bundle, theirs: Bundle) -> None:
+        for kind in mine.kinds:
+            self._move(kind, member, partner)
+        for kind in theirs.kinds:
+            self._move(kind, partner, member)
 
     def _move(self, kind: Kind, source: int, target: int) -> None:
         """Take a piece from a member, and give it to another; -1 is nobody."""
@@ -216,36 +276,3 @@ class Packing:
             kind, source, target = self._journal.pop()
             self._move(kind, target, source)
             self._journal.pop()
-
-
-class _Bundle(NamedTuple):
-    """Up to two pieces that go together: their weight, and who may have all of them."""
-
-    weight: int
-    eligible: int
-    kinds: tuple[Kind, ...]
-
-
-def _bundles(held: Counter[Kind]) -> list[_Bundle]:
-    alone = sorted(kind for kind, count in held.items() if count)
-    pairs = [pair for pair in combinations_with_replacement(alone, 2) if pair[0] != pair[1] or held[pair[0]] > 1]
-    return [
-        *(_Bundle(kind.weight, kind.eligible, (kind,)) for kind in alone),
-        *(_Bundle(one.weight + two.weight, one.eligible & two.eligible, (one, two)) for one, two in pairs),
-    ]
-
-
-def _swaps(
-    mine: list[_Bundle], theirs: list[_Bundle], member: int, partner: int
-) -> Iterator[tuple[_Bundle, _Bundle, int]]:
-    """Give what two members could exchange, and the room that the first one gains."""
-    wanted = [_Bundle(0, -1, ()), *(bundle for bundle in theirs if bundle.eligible >> member & 1)]
-    for given in mine:
-        if given.eligible >> partner & 1:
-            for taken in wanted:
-                if given.weight > taken.weight:
-                    yield given, taken, given.weight - taken.weight
-
-
-def _weight(held: Counter[Kind]) -> int:
-    return sum(kind.weight * count for kind, count in held.items())

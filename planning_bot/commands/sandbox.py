@@ -20,7 +20,7 @@ from planning_bot.sandbox.story import tell_story
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Default: one that is free.")
 @click.option("--folder", type=click.Path(path_type=Path, file_okay=False), help="Default: a temporary one.")
 def command(port: int, folder: Path | None) -> int:
-    """Start a pretend GitLab and Google Sheets, with a team; print what to set; serve until interrupted."""
+    """Start a pretend GitLab, Google Sheets and Slack, with a team; print what to set; serve until interrupted."""
     with contextlib.ExitStack() as stack:
         home = folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="planning-bot-")))
         try:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from planning_bot.metrics.fit_bounds import Kind
 
-SECONDS = 10.0
+SECONDS = 5.0
 Question = tuple[list[int], dict[Any, int]]
 
 
@@ -73,7 +73,11 @@ def highs(room: Sequence[int], bag: Mapping[Kind, int]) -> bool | None:
     rule = LinearConstraint(matrix, [*counts, *[0] * len(room)], [*counts, *room])
     options = {"time_limit": SECONDS}
     answer = milp(
-        np.zeros(len(spots)), constraints=rule, integrality=np.ones(len(spots)), bounds=Bounds(), options=options
+        np.zeros(len(spots)),
+        constraints=rule,
+        integrality=np.ones(len(spots)),
+        bounds=Bounds(0, np.inf),
+        options=options,
     )
     return {0: True, 2: False}.get(answer.status)
 
@@ -102,7 +106,7 @@ def run(members: int, count: int, largest: int, *, by_weight: bool, seeds: int, 
         )
         packing.search = search  # type: ignore[attr-defined]
         for solver in (own, highs, cp_sat) if others else ():
-            _time(solver, questions[:40])
+            _time(solver, questions[:25])
 
 
 def _time(solver: Callable[..., bool | None], questions: list[Question]) -> None:

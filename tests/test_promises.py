@@ -135,6 +135,7 @@ CASES = [
     Case("boards-in-disorder", ("boards",), _with_boards_in_disorder, edited=1),
     Case("readiness", ("readiness",), _with_candidates, edited=1),
     Case("capacity", ("capacity",), _with_candidates, edited=1),
+    Case("deliverables", ("deliverables",), _with_candidates, edited=1),
     Case("status", ("status", "--milestone", "18.9"), _with_a_milestone_that_has_ended, edited=1),
     Case("say-do", ("say-do",), _with_a_milestone_that_has_ended, edited=1),
     Case("close", ("close",), _with_a_milestone_that_has_ended, edited=2),

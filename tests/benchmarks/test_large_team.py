@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from planning_bot.domain.capacity import Window
 from planning_bot.metrics.holidays import public_holidays
 from planning_bot.metrics.team_capacity import Attendance
@@ -14,6 +16,7 @@ from tests.benchmarks.large_team import (
 )
 
 
+@pytest.mark.nightly  # a machine that does something else besides takes longer, and nothing is wrong
 def test_the_arithmetic_of_a_large_team_takes_less_than_a_tenth_of_a_second() -> None:
     assert arithmetic() < 0.1
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _FEW_CLASSES = 5
 _LITTLE = 3
+_FULL = 16
 _ROUNDS = 4
 
 
@@ -168,6 +169,10 @@ def _union(classes: tuple[int, ...]) -> int:
 
 def _yardsticks(weights: list[int]) -> Iterator[Yardstick]:
     yield lambda weight: weight
+    for least in weights:
+        # Full rooms first, then as few or as many pieces of at least this size as that allows.
+        yield lambda weight, least=least: _FULL * weight - (weight >= least)  # type: ignore[misc]
+        yield lambda weight, least=least: _FULL * weight + (weight >= least)  # type: ignore[misc]
     for least in weights[1:]:
         yield lambda weight, least=least: weight if weight >= least else 0  # type: ignore[misc]
         yield lambda weight, least=least: int(weight >= least)  # type: ignore[misc]

@@ -194,19 +194,20 @@ class Session:
         """Find an issue of the planning project that the command line names."""
         return find_issue(self.team, self.reader, reference)
 
-    def conclude(self, snapshot: Snapshot, result: Result, plan: Plan) -> TeamReport:
-        """Carry the plan out, if that was asked for, or else report it."""
-        planned = TeamReport(self.team.key, snapshot.milestone, result, plan)
+    def conclude(self, snapshot: Snapshot | None, result: Result, plan: Plan) -> TeamReport:
+        """Carry the plan out, if that was asked for, or else report it; without a snapshot it is of no milestone."""
+        milestone = snapshot.milestone if snapshot else None
+        planned = TeamReport(self.team.key, milestone, result, plan)
         if self.options.mode is Mode.PRINT:
             return planned
         if not plan.changes:
-            return TeamReport(self.team.key, snapshot.milestone, result, plan, Outcome())
+            return TeamReport(self.team.key, milestone, result, plan, Outcome())
         if self.options.mode is Mode.ASK and not self.voice.agrees(planned):
             return planned
         if not self.options.force:
             check_limits(plan, self.team.limits)
         delivery = deliver(plan, self.door(), self.doors.connection.together, self._announce)
-        return TeamReport(self.team.key, snapshot.milestone, result.after(delivery.created), plan, delivery.outcome)
+        return TeamReport(self.team.key, milestone, result.after(delivery.created), plan, delivery.outcome)
 
     def apply(self, planned: TeamPlan, result: Result) -> TeamReport:
         """Carry a saved plan out, as it stands."""

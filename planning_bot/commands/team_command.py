@@ -67,7 +67,7 @@ class _Run:
             *(parameters.pop(key) for key in ("form", "verbose", "color")), quiet=parameters.pop("quiet")
         )
         out = parameters.pop("out")
-        mode = _mode(console, out, dry_run=parameters.pop("dry_run"), apply=parameters.pop("apply"))
+        mode = mode_of(console, out, dry_run=parameters.pop("dry_run"), apply=parameters.pop("apply"))
         options = Options(
             config=config_path(parameters.pop("config")),
             mode=mode,
@@ -87,7 +87,8 @@ class _Run:
             reporter.tell_all(error)
             raise
         reporter.tell_all()
-        self._save(config, reporter.reports)
+        if self.out:
+            save_plans(self.name, config, reporter.reports, self.out, self.console)
         return exit_code(reporter.reports)
 
     def _one_team(self, session: Session, config: Config) -> TeamReport:
@@ -104,20 +105,21 @@ class _Run:
         except Exception as error:  # noqa: BLE001 - a mistake of the program in one team's run is no other team's
             return TeamReport(session.team.key, error=ProgramError(error))
 
-    def _save(self, config: Config, reports: list[TeamReport]) -> None:
-        if self.out is None:
-            return
-        teams = tuple(
-            TeamPlan(team=report.team, milestone=planned_milestone(report), plan=report.plan)
-            for report in reports
-            if report.plan
-        )
-        saved = SavedPlan(command=self.name, server=config.gitlab.url, teams=teams)
-        self.out.write_text(saved.to_json(), encoding="utf-8")
-        self.console.say(f"saved {self.out} (SHA-256 {saved.sha256}); carry it out with: planning-bot apply {self.out}")
+
+def save_plans(command: str, config: Config, reports: list[TeamReport], out: Path, console: Console) -> None:
+    """Save the plans of a command, for `apply`."""
+    teams = tuple(
+        TeamPlan(team=report.team, milestone=planned_milestone(report), plan=report.plan)
+        for report in reports
+        if report.plan
+    )
+    saved = SavedPlan(command=command, server=config.gitlab.url, teams=teams)
+    out.write_text(saved.to_json(), encoding="utf-8")
+    console.say(f"saved {out} (SHA-256 {saved.sha256}); carry it out with: planning-bot apply {out}")
 
 
-def _mode(console: Console, out: Path | None, *, dry_run: bool, apply: bool) -> Mode:
+def mode_of(console: Console, out: Path | None, *, dry_run: bool, apply: bool) -> Mode:
+    """Say what becomes of a plan, as the options of the command line and the terminal have it. Raises UsageError."""
     if dry_run and apply:
         raise UsageError("--dry-run and --apply exclude each other", "leave one of them out")
     if out and not out.parent.is_dir():

@@ -52,7 +52,7 @@ class TeamReport:
         return self.outcome is not None and bool(self.outcome.applied or self.outcome.unknown)
 
     @property
-    def exit_code(self) -> int:
+    def failure_code(self) -> int:
         """0, or what went wrong: 4 where it went wrong in part, 1 where nothing of the plan was carried out."""
         if self.error:
             return self.error.exit_code
@@ -60,8 +60,15 @@ class TeamReport:
             return 0
         return 4 if self.has_written else 1
 
+    @property
+    def exit_code(self) -> int:
+        """What went wrong, or 1 where the result has findings that somebody has to mend (`doctor`)."""
+        return self.failure_code or int(getattr(self.result, "has_findings", False))
+
 
 def exit_code(reports: list[TeamReport]) -> int:
-    """Give the exit code of a run over several teams: 4 if anything was written, else the highest."""
-    highest = max((report.exit_code for report in reports), default=0)
-    return 4 if highest and any(report.has_written for report in reports) else highest
+    """Give the exit code of a run over several teams: of failures 4 if anything was written, else the highest."""
+    failure = max((report.failure_code for report in reports), default=0)
+    if failure:
+        return 4 if any(report.has_written for report in reports) else failure
+    return max((report.exit_code for report in reports), default=0)

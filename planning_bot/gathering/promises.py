@@ -20,7 +20,7 @@ from planning_bot.gathering.planning_project import trusted_authors
 from planning_bot.metrics.history import LONGEST_HISTORY, LookBack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from planning_bot.config import Team
     from planning_bot.domain.issue import Issue
@@ -41,9 +41,9 @@ def look_back(
 
     What is recorded of an ended milestone is not counted again. Raises ServerError for what cannot be read completely.
     """
-    earlier = _ended_before(snapshot, team, now)
+    earlier = ended_before(snapshot, team, now)
     past = earlier if history else ()
-    records = _records(team, reader, snapshot, past)
+    records = read_records_of(team, reader, snapshot, past)
     known = [(milestone, record) for milestone, record in zip(past, records, strict=True)]
     unknown = [(milestone, record) for milestone, record in known if record.ended is None]
     counted = [*unknown, (snapshot.milestone, snapshot.record)]
@@ -51,21 +51,34 @@ def look_back(
     def span(milestone: DatedMilestone) -> Span:
         return Span.of(milestone, team.say_do.commit_day, team.zone, now, missed(milestone))
 
-    references = {reference for _, record in counted for reference in record.commitment or ()}
-    candidates = _candidates(team, reader, snapshot, [(m, missed(m)) for m, _ in counted], references)
-    ledger = Ledger(_histories(team, reader, candidates), snapshot.labels)
+    ledger = read_ledger(team, reader, snapshot, counted, missed)
     told = tuple((span(milestone), record) for milestone, record in known)
     return LookBack(span(snapshot.milestone), snapshot.record, told, ledger, tuple(span(m) for m in earlier))
 
 
-def _ended_before(snapshot: Snapshot, team: Team, now: datetime) -> tuple[DatedMilestone, ...]:
+def read_ledger(
+    team: Team,
+    reader: GitLabReader,
+    snapshot: Snapshot,
+    counted: Collection[tuple[DatedMilestone, Record]],
+    missed: MissedLabel,
+) -> Ledger:
+    """Read the histories of all issues that may have been in the plan of any of these milestones."""
+    milestones = [(milestone, missed(milestone)) for milestone, _ in counted]
+    references = {reference for _, record in counted for reference in record.commitment or ()}
+    candidates = _candidates(team, reader, snapshot, milestones, references)
+    return Ledger(_histories(team, reader, candidates), snapshot.labels)
+
+
+def ended_before(snapshot: Snapshot, team: Team, now: datetime) -> tuple[DatedMilestone, ...]:
+    """Give the delivery milestones that have ended with or before the snapshot's, the oldest first, not its own."""
     own = snapshot.milestone
     earlier = [m for m in snapshot.calendar.delivery if m.due_on <= own.due_on and m.id != own.id]
     ended = [m for m in earlier if Span.of(m, team.say_do.commit_day, team.zone, now, None).is_ended]
     return tuple(sorted(ended, key=lambda m: (m.due_on, m.id)))[-(LONGEST_HISTORY - 1) :]
 
 
-def _records(
+def read_records_of(
     team: Team, reader: GitLabReader, snapshot: Snapshot, milestones: tuple[DatedMilestone, ...]
 ) -> list[Record]:
     """Read what is remembered of milestones on their planning issues."""

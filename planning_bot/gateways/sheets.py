@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planning_bot.domain.absence import Table, TableRow
+from planning_bot.domain.access import Sheet
 from planning_bot.domain.delivered import Delivered, Present
 from planning_bot.domain.table import Grid, cell_name, sheet_target, standing, tidy_cell
 from planning_bot.errors import ServerError, UnknownOutcomeError, UsageError
@@ -65,6 +66,10 @@ class SheetReader:
         ]
         filled = tuple(row for row in found if any(cell != "" for cell in row.cells.values()))
         return Table(f"tab {tab}", filled, columns)
+
+    def sheet(self, key: str) -> Sheet:
+        """Look at a Sheet: who reads it, and its tabs. Raises ServerError where it is not there or not shared."""
+        return Sheet(self._connection.account, tuple(self._connection.tabs(key)))
 
     def grid(self, sheet: str, tab: str) -> Grid | None:
         """Read all of a tab, and where formulas stand in it; None is a tab that is not there. Raises ServerError."""

@@ -43,6 +43,7 @@ class SheetsConnection:
         scope = _SCOPE if writes else f"{_SCOPE}.readonly"
         account = ServiceAccount(key_file, scope, PoliteSession(connections=1, clock=clock))
         self._session.auth = account
+        self.account = account.email
         self._wire = _Wire(self._session, api_url.rstrip("/"), account.email)
 
     def close(self) -> None:

@@ -62,6 +62,8 @@ def group(store: Store, row: Row) -> Json:
         "full_path": row["path"],
         "created_at": row["created_at"],
         "parent_id": row["parent_id"],
+        "archived": bool(row["archived"]),
+        "marked_for_deletion_on": row["deleted_on"],
     }
 
 
@@ -95,8 +97,10 @@ def project(store: Store, row: Row) -> Json:
             "web_url": f"{store.url}/groups/{parent['path']}",
         },
         "visibility": row["visibility"],
-        "archived": False,
-        "issues_enabled": True,
+        "archived": bool(row["archived"]),
+        "marked_for_deletion_on": row["deleted_on"],
+        "issues_enabled": bool(row["issues_enabled"]),
+        "issues_access_level": "enabled" if row["issues_enabled"] else "disabled",
     }
 
 
@@ -106,7 +110,7 @@ def member(store: Store, row: Row) -> Json:
         **(user_basic(store, row["user_id"]) or {}),
         "created_at": row["created_at"],
         "created_by": None,
-        "expires_at": None,
+        "expires_at": row["expires_at"],
         "access_level": row["access_level"],
         "membership_state": "active",
         "group_saml_identity": None,

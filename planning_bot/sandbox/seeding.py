@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from planning_bot.sandbox import answers, answers_issues, issue_edits, permissions, quick_actions
+from planning_bot.sandbox.administration import Administration
 from planning_bot.sandbox.dump import dump
 from planning_bot.sandbox.issue_edits import Editor
 
@@ -12,17 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from planning_bot.sandbox.state import Row, Store
+    from planning_bot.sandbox.state import Row
 
 Json = dict[str, Any]
 KEPT: Any = object()  # an argument that was not given: leave it as it is
 
 
-class Gitlab:
+class Gitlab(Administration):
     """Groups and projects go by path, users by username, labels and milestones by name, issues by number."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
 
     @property
     def executed_quick_actions(self) -> list[tuple[str, str]]:
@@ -33,10 +31,6 @@ class Gitlab:
         """Add a user; return the id."""
         name = name or username.capitalize()
         return self._insert("users", username=username, name=name, state=state, bot=int(bot))
-
-    def block_user(self, username: str) -> None:
-        """Block a user (docs: administration/moderate_users)."""
-        self._store.update("users", self._user(username)["id"], state="blocked")
 
     def add_group(self, path: str, *, parent: str | None = None, visibility: str = "public") -> int:
         """Add a group by its path, full or below ``parent``; the groups above are added where missing."""
@@ -66,10 +60,6 @@ class Gitlab:
         """Give a user a token; it ends with the day before ``expires_at`` (docs: access tokens)."""
         user_id = self._user(username)["id"]
         return self._insert("tokens", token=token, user_id=user_id, scopes=" ".join(scopes), expires_at=expires_at)
-
-    def revoke_token(self, token: str) -> None:
-        """Take a token back."""
-        self._store.rows("UPDATE tokens SET revoked = 1 WHERE token = ?", token)
 
     def add_milestone(
         self, path: str, title: str, *, start: str | None = None, due: str | None = None, state: str = "active"

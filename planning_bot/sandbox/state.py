@@ -19,11 +19,11 @@ CREATE TABLE IF NOT EXISTS users (id INTEGER PRIMARY KEY, username TEXT UNIQUE C
 CREATE TABLE IF NOT EXISTS tokens (id INTEGER PRIMARY KEY, token TEXT UNIQUE, user_id INTEGER, scopes TEXT,
     expires_at TEXT, revoked INTEGER DEFAULT 0, created_at TEXT);
 CREATE TABLE IF NOT EXISTS groups (id INTEGER PRIMARY KEY, path TEXT UNIQUE, parent_id INTEGER,
-    visibility TEXT, created_at TEXT);
+    visibility TEXT, archived INTEGER DEFAULT 0, deleted_on TEXT, created_at TEXT);
 CREATE TABLE IF NOT EXISTS projects (id INTEGER PRIMARY KEY, path TEXT UNIQUE, group_id INTEGER,
-    visibility TEXT, created_at TEXT);
+    visibility TEXT, archived INTEGER DEFAULT 0, deleted_on TEXT, issues_enabled INTEGER DEFAULT 1, created_at TEXT);
 CREATE TABLE IF NOT EXISTS members (id INTEGER PRIMARY KEY, group_id INTEGER, project_id INTEGER,
-    user_id INTEGER, access_level INTEGER, created_at TEXT);
+    user_id INTEGER, access_level INTEGER, expires_at TEXT, created_at TEXT);
 CREATE TABLE IF NOT EXISTS milestones (id INTEGER PRIMARY KEY, iid INTEGER, group_id INTEGER, project_id INTEGER,
     title TEXT, start_date TEXT, due_date TEXT, state TEXT, created_at TEXT, updated_at TEXT);
 CREATE TABLE IF NOT EXISTS labels (id INTEGER PRIMARY KEY, group_id INTEGER, project_id INTEGER, name TEXT,
@@ -100,6 +100,14 @@ class Store:
     def close(self) -> None:
         """Close the database."""
         self._connection.close()
+
+    def save(self) -> bytes:
+        """Give the database, for `restore`."""
+        return self._connection.serialize()
+
+    def restore(self, saved: bytes) -> None:
+        """Go back to what was saved."""
+        self._connection.deserialize(saved)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

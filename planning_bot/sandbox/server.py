@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -82,6 +83,22 @@ class Sandbox:
     def heal(self) -> None:
         """Take all faults away."""
         self._faults.clear()
+
+    def save(self) -> bytes:
+        """Give all that it holds, for `restore`: what a thousand trials begin with."""
+        with self._store.lock:
+            return pickle.dumps((self._store.save(), self.slack.save(), self.sheets.save()))
+
+    def restore(self, saved: bytes) -> None:
+        """Go back to what was saved, without faults and without requests."""
+        rows, slack, sheets = pickle.loads(saved)  # noqa: S301 - its own
+        with self._store.lock:
+            self._store.restore(rows)
+            self.slack.restore(slack)
+            self.sheets.restore(sheets)
+        self.heal()
+        self.requests.clear()
+        self.gitlab.executed_quick_actions.clear()
 
     def __enter__(self) -> Self:
         self._listener = Listener(self._port, self._respond)

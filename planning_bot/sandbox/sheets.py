@@ -95,6 +95,14 @@ class Sheets:
         with self._store.lock:
             self._google.accounts.keys.clear()
 
+    def save(self) -> dict[str, Spreadsheet]:
+        """Give the spreadsheets, for `restore`."""
+        return self._google.spreadsheets
+
+    def restore(self, saved: dict[str, Spreadsheet]) -> None:
+        """Go back to what was saved; keys and tokens stay."""
+        self._google.spreadsheets = saved
+
     def dump(self) -> dict[str, dict[str, list[list[Any]]]]:
         """Return everything that a run can change, formulas as such."""
         with self._store.lock:

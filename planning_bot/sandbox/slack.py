@@ -100,6 +100,20 @@ class Slack:
         with self._store.lock:
             return [asdict(file) for file in self._workspace.files.values()]
 
+    def save(self) -> Any:
+        """Give the channels and files, for `restore`."""
+        return self._workspace.channels, self._workspace.files
+
+    def restore(self, saved: Any) -> None:
+        """Go back to what was saved; tokens stay, and refusals that were not used up are forgotten."""
+        self._workspace.channels, self._workspace.files = saved
+        self._workspace.refusals.clear()
+
+    def dump(self) -> dict[str, list[Json]]:
+        """Return everything that a run can change, by channel, without times: a duplicate shows."""
+        with self._store.lock:
+            return {name: _dumped(found.messages) for name, found in sorted(self._workspace.channels.items())}
+
     def serves(self, path: str) -> bool:
         """Say whether a path is Slack's."""
         return path.startswith(PREFIX)
@@ -120,3 +134,16 @@ class Slack:
             return None
         status, word, headers = _FAULTS[kind]
         return reply({"ok": False, "error": word}, status, headers)
+
+
+def _dumped(messages: list[Message]) -> list[Json]:
+    """Return messages in the order of their posting; a reply names the text that it replies to."""
+    texts = {message.ts: message.text for message in messages}
+    return [
+        {
+            **{key: getattr(message, key) for key in ("user", "text", "blocks", "metadata")},
+            "files": [file["name"] for file in message.files],
+            "reply_to": texts.get(message.thread_ts),
+        }
+        for message in messages
+    ]

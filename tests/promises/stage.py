@@ -1,0 +1,92 @@
+"""The stage on which a case is played again and again, from the same start."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tests.support import Ran, end_state
+
+if TYPE_CHECKING:
+    from tests.promises.cases import Case
+    from tests.support import Desk
+
+
+@dataclass
+class Stage:
+    """A case, ready to be tried; `goal` is what a run without any fault leaves behind."""
+
+    case: Case
+    desk: Desk
+    start: bytes = b""
+    before: Any = None
+    goal: Any = None
+    sent: list[tuple[str, str]] = field(default_factory=list)
+    gathered: int = 0
+    _files: dict[str, bytes] = field(default_factory=dict)
+
+    def set_up(self) -> None:
+        """Prepare the case, and play it once without any fault."""
+        self.desk.configure()
+        self.case.prepare(self.desk)
+        self.start = self.desk.box.save()
+        self._files = {path.name: path.read_bytes() for path in self.desk.folder.iterdir() if path.is_file()}
+        self.gathered = len(self.look().requests)
+        self.reset()
+        self.before = self.state()
+        ran = self.run()
+        assert ran.code == 0, ran.err
+        self.sent = [(request.method, request.path) for request in ran.requests]
+        self.goal = self.state()
+
+    def reset(self) -> None:
+        """Go back to the start."""
+        self.desk.box.restore(self.start)
+        self.desk.clock.waits.clear()
+        for name, content in self._files.items():
+            (self.desk.folder / name).write_bytes(content)
+
+    def run(self, *more: str) -> Ran:
+        """Carry the command out."""
+        return self._run(self.case.line, *more)
+
+    def look(self) -> Ran:
+        """Have the command print what it would do."""
+        return self._run(self.case.harmless)
+
+    def _run(self, lines: str, *more: str) -> Ran:
+        requests, said = [], ""
+        for line in self.lines(lines, *more):
+            ran = self.desk.run(*line)
+            requests, said = [*requests, *ran.requests], said + ran.err
+            if ran.code:
+                break
+        return Ran(ran.code, ran.out, said, requests)
+
+    def lines(self, lines: str = "", *more: str) -> list[list[str]]:
+        """Give the command lines, the last of them with more arguments."""
+        plan = str(self.desk.folder / "plan.json")
+        parts = [shlex.split(line.replace("{plan}", plan)) for line in (lines or self.case.line).split("&&")]
+        return [*parts[:-1], [*parts[-1], *more]]
+
+    def state(self) -> Any:
+        """Give all that a run can change, in all three systems."""
+        box = self.desk.box
+        return end_state(box), box.slack.dump(), box.sheets.dump()
+
+    def shapes(self) -> dict[tuple[str, str], int]:
+        """Give the distinct requests of the command, the numbers in their paths aside, with how many there are."""
+        return dict(Counter(shape(*sent) for sent in self.sent))
+
+    @property
+    def writes(self) -> list[tuple[str, str]]:
+        """The requests that change something, in their order."""
+        return [sent for sent in self.sent if sent[0] != "GET" and sent[1] != "/token"]
+
+
+def shape(method: str, path: str) -> tuple[str, str]:
+    """Give a request without the numbers in its path, which are any others in another run."""
+    return method, re.sub(r"/(?:\d+|F\d+)(?=/|$)", r"/F?\\d+", path) + "$"

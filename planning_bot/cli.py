@@ -21,6 +21,7 @@ COMMANDS = {
     "close": "What a milestone left unfinished: labels it and moves it on",
     "apply": "Carry out a saved plan, and nothing else",
     "check": "Check the configuration, offline: every error at once",
+    "init": "A configuration for a group, by looking at the group",
     "schema": "Print the configuration's JSON Schema, for editors",
     "demo": "Play a milestone against servers that run on this machine only",
     "sandbox": "Start those servers, and print what to set to use them",

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
 
-    from planning_bot.config import Config, Team
+    from planning_bot.config import Config, Gitlab, Team
     from planning_bot.domain.absence import Absence
     from planning_bot.domain.change import Change
     from planning_bot.domain.delivered import Door
@@ -266,11 +266,26 @@ def open_sessions(config: Config, options: Options, voice: Voice) -> Iterator[Ca
 
 def connect(config: Config) -> GitLabConnection:
     """Connect to the configuration's GitLab with the token of the environment. Raises UsageError without one."""
+    return connect_to(config.gitlab, config.path.parent)
+
+
+def connect_to(gitlab: Gitlab, folder: Path) -> GitLabConnection:
+    """Connect to a GitLab; its certificate authority is a file in `folder`. Raises UsageError without a token."""
     token = os.environ.get("GITLAB_TOKEN", "").strip()
     if not token:
-        raise UsageError("GITLAB_TOKEN is not set", f"export a token for {config.gitlab.url} with the scope api")
-    ca_file = str(config.path.parent / config.gitlab.ca_file) if config.gitlab.ca_file else None
-    return GitLabConnection(config.gitlab.url, SecretStr(token), ca_file=ca_file, proxy=config.gitlab.proxy)
+        raise UsageError("GITLAB_TOKEN is not set", f"export a token for {gitlab.url} with the scope api")
+    ca_file = str(folder / gitlab.ca_file) if gitlab.ca_file else None
+    return GitLabConnection(gitlab.url, SecretStr(token), ca_file=ca_file, proxy=gitlab.proxy)
+
+
+def today_of(team: Team, options: Options) -> date:
+    """Give the day that the command line names, or else today in the team's time zone."""
+    return options.today or datetime.now(team.zone).date()
+
+
+def today_in_utc() -> date:
+    """Give the day where no team's time zone is known yet."""
+    return datetime.now(UTC).date()
 
 
 @contextmanager

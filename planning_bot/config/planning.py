@@ -15,25 +15,28 @@ from planning_bot.config.titles import Title
 LONGEST_PATTERN = 200
 
 
-def _pattern(value: Any) -> str:
-    pattern = text(value)
-    if len(pattern) > LONGEST_PATTERN:
-        raise wrong(f"write at most {LONGEST_PATTERN} characters; found {len(pattern)}")
+def title_pattern(value: Any) -> str:
+    """Read a regular expression."""
+    expression = text(value)
+    if len(expression) > LONGEST_PATTERN:
+        raise wrong(f"write at most {LONGEST_PATTERN} characters; found {len(expression)}")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            re.compile(pattern)
+            re.compile(expression)
     except (re.error, OverflowError, RecursionError) as error:
         raise wrong(f"not a regular expression: {error}") from None
-    return pattern
+    return expression
 
 
 class Milestones(Model):
     """What the team's milestones are called."""
 
-    pattern: Annotated[str, PlainValidator(_pattern), WithJsonSchema({"type": "string", "format": "regex"})] = Field(
-        default=r"\d+\.\d+",
-        description=r"A regular expression for whole titles of delivery milestones; default \d+\.\d+.",
+    pattern: Annotated[str, PlainValidator(title_pattern), WithJsonSchema({"type": "string", "format": "regex"})] = (
+        Field(
+            default=r"\d+\.\d+",
+            description=r"A regular expression for whole titles of delivery milestones; default \d+\.\d+.",
+        )
     )
     next_1_3: Text | None = Field(
         default="Next 1-3 releases", description="Title of the milestone for what comes soon; null where there is none."

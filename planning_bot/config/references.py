@@ -112,7 +112,8 @@ def address(value: Any) -> str:
     return parts.geturl()
 
 
-def _proxy(value: Any) -> str:
+def proxy(value: Any) -> str:
+    """Read the address of a proxy."""
     parts = _split(text(value))
     if parts.scheme not in {"https", "http"} or parts.username is not None or parts.query or parts.fragment:
         raise wrong("write the proxy's address, such as http://proxy.example.com:3128, without a user or a password")
@@ -151,7 +152,7 @@ _ADDRESS = WithJsonSchema({"type": "string", "pattern": "^https?://[^?#@]+$"})
 
 SiteUrl = Annotated[str, PlainValidator(address), AfterValidator(_without_slash), _ADDRESS]
 ApiUrl = Annotated[str, PlainValidator(address), AfterValidator(_with_slash), _ADDRESS]
-ProxyUrl = Annotated[str, PlainValidator(_proxy), _ADDRESS]
+ProxyUrl = Annotated[str, PlainValidator(proxy), _ADDRESS]
 Username = Annotated[str, PlainValidator(username), WithJsonSchema(TEXT_SCHEMA)]
 GroupPath = Annotated[str, PlainValidator(group), WithJsonSchema(TEXT_SCHEMA)]
 ProjectPath = Annotated[str, PlainValidator(project), WithJsonSchema({"type": "string", "pattern": "/"})]

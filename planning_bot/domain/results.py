@@ -12,6 +12,7 @@ from planning_bot.domain.deliverables import DeliverablesResult
 from planning_bot.domain.say_do import SayDoResult
 from planning_bot.domain.snapshot import PLANNING_ISSUE
 from planning_bot.domain.status import StatusResult
+from planning_bot.domain.survey import Gap
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -119,6 +120,25 @@ class CheckResult(_Result):
     scheduled: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Guessed:
+    """A setting of a new configuration that nobody gave: what it was set to, and why."""
+
+    setting: str
+    values: tuple[str, ...]
+    because: str
+
+
+@dataclass(frozen=True)
+class InitResult(_Result):
+    """What was written, what was guessed for it, what the group lacks, and what to do next."""
+
+    files: tuple[str, ...]
+    guessed: tuple[Guessed, ...]
+    missing: tuple[Gap, ...]
+    next_steps: tuple[str, ...]
+
+
 Result = (
     CreateIssueResult
     | BoardsResult
@@ -130,6 +150,7 @@ Result = (
     | DeliverablesResult
     | ApplyResult
     | CheckResult
+    | InitResult
 )
 
 RESULTS: dict[str, type[Result]] = {
@@ -143,4 +164,5 @@ RESULTS: dict[str, type[Result]] = {
     "close": CloseResult,
     "apply": ApplyResult,
     "check": CheckResult,
+    "init": InitResult,
 }

@@ -11,6 +11,7 @@ from planning_bot.domain.results import (
     BoardsResult,
     CheckResult,
     CreateIssueResult,
+    InitResult,
     ReadinessResult,
     Result,
 )
@@ -20,11 +21,14 @@ from planning_bot.rendering.capacity_text import capacity_lines
 from planning_bot.rendering.close_text import close_lines
 from planning_bot.rendering.deliverables_text import deliverables_lines
 from planning_bot.rendering.escaping import markdown
+from planning_bot.rendering.init_text import init_lines
 from planning_bot.rendering.say_do_text import say_do_lines
 from planning_bot.rendering.status_text import status_lines
 from planning_bot.rendering.table import aligned
 
-_InColumns = ReadinessResult | CapacityResult | DeliverablesResult | SayDoResult | StatusResult | CloseResult
+_InColumns = (
+    ReadinessResult | CapacityResult | DeliverablesResult | SayDoResult | StatusResult | CloseResult | InitResult
+)
 
 
 def result_lines(result: Result, columns: int | None = None) -> list[str]:
@@ -65,6 +69,8 @@ def _table(result: _InColumns, columns: int | None = None) -> list[str]:
             return status_lines(result, columns)
         case CloseResult():
             return close_lines(result)
+        case InitResult():
+            return init_lines(result, columns)
 
 
 def _planning_issue(result: CreateIssueResult) -> str:

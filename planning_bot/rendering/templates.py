@@ -38,10 +38,10 @@ class Templates:
     """The templates that one team's messages are made from."""
 
     def __init__(self, folder: Path) -> None:
-        self._markdown = _environment(folder, markdown)
-        self._slack = _environment(folder, slack)
+        self._markdown = environment(folder, markdown)
+        self._slack = environment(folder, slack)
         self._slack.filters["link"] = _slack_link
-        self._plain = _environment(folder, plain)
+        self._plain = environment(folder, plain)
 
     def render(self, name: str, facts: Mapping[str, object], sections: Mapping[str, str] | None = None) -> str:
         """Fill a Markdown template; `sections` are Markdown already, and stand there as they are.
@@ -49,11 +49,11 @@ class Templates:
         Raises ConfigurationError with the template's file and line.
         """
         ready = {key: Markup(text) for key, text in (sections or {}).items()}  # noqa: S704 - rendered here before
-        return _filled(name, lambda: self._markdown.get_template(name), {**facts, "sections": ready}).strip()
+        return filled(name, lambda: self._markdown.get_template(name), {**facts, "sections": ready}).strip()
 
     def message(self, name: str, facts: Mapping[str, object]) -> str:
         """Fill a template of mrkdwn, the text of a Slack message. Raises ConfigurationError with file and line."""
-        return _filled(name, lambda: self._slack.get_template(name), facts).strip()
+        return filled(name, lambda: self._slack.get_template(name), facts).strip()
 
     def problems_of(self, name: str) -> list[Problem]:
         """Compile a template and those that are shipped, or stand in for them, and give what is wrong with them."""
@@ -70,7 +70,7 @@ class Templates:
 
     def line(self, source: str, facts: Mapping[str, object]) -> str:
         """Fill a one-line text of the configuration, such as a title. Raises ConfigurationError."""
-        return plain(_filled("configuration", lambda: self._plain.from_string(source), facts))
+        return plain(filled("configuration", lambda: self._plain.from_string(source), facts))
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
@@ -98,9 +98,10 @@ def _properties(model: type[BaseModel]) -> frozenset[str]:
     )
 
 
-def _environment(folder: Path, escape: Callable[[object], str]) -> jinja2.Environment:
+def environment(folder: Path, escape: Callable[[object], str]) -> jinja2.Environment:
+    """Give an environment in which every value that is put out goes through `escape`."""
     shipped = jinja2.FileSystemLoader(shipped_templates())
-    environment = _Sandbox(
+    sandbox = _Sandbox(
         loader=jinja2.ChoiceLoader(
             [
                 jinja2.FileSystemLoader([folder / "templates", folder]),
@@ -116,13 +117,13 @@ def _environment(folder: Path, escape: Callable[[object], str]) -> jinja2.Enviro
         lstrip_blocks=True,
         keep_trailing_newline=False,
     )
-    environment.filters["mention"] = _mention
-    environment.filters["number"] = _number
-    environment.filters["day"] = _day
-    environment.filters["glql"] = _glql
-    environment.filters["address"] = _address
-    environment.filters["reference"] = _reference
-    return environment
+    sandbox.filters["mention"] = _mention
+    sandbox.filters["number"] = _number
+    sandbox.filters["day"] = _day
+    sandbox.filters["glql"] = _glql
+    sandbox.filters["address"] = _address
+    sandbox.filters["reference"] = _reference
+    return sandbox
 
 
 def _finalized(escape: Callable[[object], str], value: object) -> object:
@@ -170,7 +171,8 @@ def _glql(text: str) -> Markup:
     return Markup('"' + re.sub(r'["\\`]', "", plain(text)) + '"')  # noqa: S704 - no quote and no fence is left
 
 
-def _filled(name: str, find: Callable[[], jinja2.Template], facts: Mapping[str, object]) -> str:
+def filled(name: str, find: Callable[[], jinja2.Template], facts: Mapping[str, object]) -> str:
+    """Fill a template, up to a bound. Raises ConfigurationError with the template's file and line."""
     parts: list[str] = []
     length = 0
     with mistakes_of(name):

@@ -1,0 +1,70 @@
+"""Files of the user's folder: all of several are written, or none."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from planning_bot.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+def write_all(files: Mapping[Path, str]) -> None:
+    """Write files, and the folders that they need; in place of what stands there, if something does.
+
+    Each is complete beside its place before the first goes there. Raises UsageError where one cannot be written; then
+    everything is as it was before.
+    """
+    with contextlib.ExitStack() as undone, _told():
+        waiting = {path: _written_beside(path, text, undone) for path, text in files.items()}
+        for path, new in waiting.items():
+            undone.callback(_put_back, path, path.read_bytes() if path.exists() else None)
+            new.replace(path)
+        undone.pop_all()
+
+
+def _written_beside(path: Path, text: str, undone: contextlib.ExitStack) -> Path:
+    for folder in reversed(path.parents):
+        if not folder.exists():
+            folder.mkdir()
+            undone.callback(_quietly, folder.rmdir)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    undone.callback(Path(name).unlink, missing_ok=True)
+    with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+    Path(name).chmod(0o666 & ~_mask())
+    return Path(name)
+
+
+def _put_back(path: Path, before: bytes | None) -> None:
+    if before is None:
+        path.unlink(missing_ok=True)
+    else:
+        path.write_bytes(before)
+
+
+def _quietly(undo: object) -> None:
+    with contextlib.suppress(OSError):
+        undo()  # type: ignore[operator]
+
+
+def _mask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        where = error.filename2 or error.filename
+        raise UsageError(
+            f"{where} cannot be written: {error.strerror or error}; nothing was written", "name another place: --output"
+        ) from error

@@ -54,14 +54,12 @@ class Calendars:
 
         Raises ConfigurationError for what the configuration or the environment says, ServerError for the server.
         """
-        where = source.ics
+        where, name = source.ics, name_of(source)
         if isinstance(where, SecretAddress):
-            name = f"the calendar on {where.host} ({where.url_from})"
             return name, self._fetched(_secret(where, self.environ, name), name)
         if ":" in where:
-            name = f"the calendar on {urlsplit(where).netloc}"
             return name, self._fetched(where, name)
-        return where, decoded(read_bounded(self.folder / where, where, LARGEST), where)
+        return name, decoded(read_bounded(self.folder / where, where, LARGEST), where)
 
     def _fetched(self, address: str, name: str) -> str:
         try:
@@ -88,6 +86,14 @@ class Calendars:
         if announced.isdecimal() and len(content) < int(announced):
             raise ServerError(f"{name} was cut off", "run it again")
         return bytes(content)
+
+
+def name_of(source: IcsSource) -> str:
+    """Give what messages call a calendar: its file, or its host."""
+    where = source.ics
+    if isinstance(where, SecretAddress):
+        return f"the calendar on {where.host} ({where.url_from})"
+    return f"the calendar on {urlsplit(where).netloc}" if ":" in where else where
 
 
 def _secret(where: SecretAddress, environ: Mapping[str, str], name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 
 import click
@@ -19,8 +20,11 @@ COMMANDS = {
     "status": "How far the running milestone has come, what is at risk, what changed",
     "say-do": "What was said and what was done, with the evidence for every issue",
     "close": "What a milestone left unfinished: labels it and moves it on",
+    "report": "A site of all teams: capacity, build progress, Say/Do history",
     "apply": "Carry out a saved plan, and nothing else",
+    "undo": "Take back what a run added, where nobody has touched it since",
     "check": "Check the configuration, offline: every error at once",
+    "doctor": "Check it against the servers: what is wrong, and how to mend it",
     "init": "A configuration for a group, by looking at the group",
     "schema": "Print the configuration's JSON Schema, for editors",
     "demo": "Play a milestone against servers that run on this machine only",
@@ -70,13 +74,23 @@ def run(arguments: list[str] | None = None) -> int:
     except click.exceptions.Exit as end:
         return end.exit_code
     except click.ClickException as error:
-        error.show()
-        return 2
+        return _tell_usage(error)
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted: what was sent stands; run it again to finish", err=True)
         return 130
     except Exception as error:  # noqa: BLE001 - the one boundary: nobody sees a traceback who did not ask for it
         return _tell(error)
+
+
+def _tell_usage(error: click.ClickException) -> int:
+    """Tell what click says of a command line: it repeats whatever was typed or pasted there."""
+    from planning_bot.redaction import redact  # noqa: PLC0415 - --help needs nothing of it
+    from planning_bot.rendering.escaping import terminal  # noqa: PLC0415 - as above
+
+    told = io.StringIO()
+    error.show(told)
+    click.echo(redact(terminal(told.getvalue())), err=True, nl=False)
+    return 2
 
 
 def _tell(error: Exception) -> int:

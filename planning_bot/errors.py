@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from planning_bot.redaction import redact
+
 
 class PlanningBotError(Exception):
     """What went wrong, in words for the person who has to act on it."""
@@ -16,9 +18,9 @@ class PlanningBotError(Exception):
     code = "error"
 
     def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+        # Here, since errors are what becomes of other programs' words: in notices, plans and messages as well.
+        self.message, self.hint = redact(message), redact(hint)
+        super().__init__(self.message)
 
     @property
     def sentence(self) -> str:

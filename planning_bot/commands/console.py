@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import base64
 import logging
 import os
+import re
 import shutil
 import sys
 import traceback
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
-from urllib.parse import quote
+from dataclasses import dataclass
+from typing import Literal
 
 import click
 
 from planning_bot.errors import ConfigurationError, PlanningBotError, ProgramError
+from planning_bot.redaction import redact
 from planning_bot.rendering.escaping import terminal
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-SECRETS = ("GITLAB_TOKEN", "SLACK_BOT_TOKEN")
-_SHORTEST_SECRET = 8
 _WIDTH = 78
 
 
@@ -32,7 +27,6 @@ class Console:
     format: Literal["text", "markdown", "json"] = "text"
     verbosity: int = 0
     color: bool | None = None
-    redact: Callable[[str], str] = field(default_factory=lambda: redactor(os.environ))
     _pending: bool = False
 
     @property
@@ -43,18 +37,18 @@ class Console:
     def result(self, text: str) -> None:
         """Put out what was asked for."""
         self._clear()
-        click.echo(self.redact(text), color=self.color)
+        click.echo(redact(text), color=self.color)
 
     def say(self, text: str) -> None:
         """Tell the person at the terminal, or the job's log."""
         self._clear()
-        click.echo(self.redact(text), err=True, color=self.color)
+        click.echo(redact(text), err=True, color=self.color)
 
     def progress(self, text: str) -> None:
         """Tell what is under way: one line that changes at a terminal, a line for each phase elsewhere."""
         if self.verbosity < 0:
             return
-        line = terminal(self.redact(text))
+        line = terminal(redact(text))
         if sys.stderr.isatty():
             self._clear()
             click.echo(f"… {line}"[:_WIDTH], err=True, nl=False)
@@ -66,12 +60,12 @@ class Console:
         """Tell what went wrong, and what to do; of mistakes in files a line each, as compilers do."""
         self._clear()
         if isinstance(error, ConfigurationError):
-            click.echo(self.redact(terminal(error.message)), err=True)
+            click.echo(redact(terminal(error.message)), err=True)
             count = len(error.problems)
             error = PlanningBotError(f"{_counted(count)}, and nothing was done", error.hint)
-        click.echo(self.redact(f"{self.paint('error:', 'red')} {terminal(error.message)}"), err=True, color=self.color)
+        click.echo(redact(f"{self.paint('error:', 'red')} {terminal(error.message)}"), err=True, color=self.color)
         if error.hint:
-            click.echo(self.redact(terminal(f"  → {error.hint}")), err=True, color=self.color)
+            click.echo(redact(terminal(f"  → {error.hint}")), err=True, color=self.color)
         if isinstance(error, ProgramError) and self.verbosity > 1:
             self.say(terminal("".join(traceback.format_exception(error.origin))))
 
@@ -82,10 +76,12 @@ class Console:
         return click.style(text, bold=True) if style == "bold" else click.style(text, fg=style)
 
     def listen(self) -> None:
-        """Show the program's log: each request with -v, all of it with -vv."""
+        """Show the program's log: each request with -v, all of it, and the warnings of libraries, with -vv."""
+        handler = logging.StreamHandler()
+        handler.setFormatter(_RedactingFormatter("%(name)s: %(message)s"))
+        logging.captureWarnings(capture=True)
+        logging.getLogger("py.warnings").handlers = [handler] if self.verbosity > 1 else [logging.NullHandler()]
         if self.verbosity > 0:
-            handler = logging.StreamHandler()
-            handler.setFormatter(_RedactingFormatter("%(name)s: %(message)s", self.redact))
             log = logging.getLogger("planning_bot")
             log.handlers = [handler]
             log.setLevel(logging.INFO if self.verbosity == 1 else logging.DEBUG)
@@ -101,35 +97,13 @@ def _counted(mistakes: int) -> str:
 
 
 class _RedactingFormatter(logging.Formatter):
-    def __init__(self, form: str, redact: Callable[[str], str]) -> None:
-        super().__init__(form)
-        self._redact = redact
-
     def format(self, record: logging.LogRecord) -> str:
-        return terminal(self._redact(super().format(record)))
-
-
-def redactor(environment: dict[str, str] | os._Environ[str]) -> Callable[[str], str]:
-    """Give a function that takes the secrets of the environment out of a text, in any form in which they travel."""
-    secrets = [environment.get(name, "").strip() for name in SECRETS]
-    forms = {
-        form
-        for secret in secrets
-        if len(secret) >= _SHORTEST_SECRET
-        for form in (secret, quote(secret, safe=""), base64.b64encode(secret.encode()).decode())
-    }
-
-    def redact(text: str) -> str:
-        for form in sorted(forms, key=len, reverse=True):
-            text = text.replace(form, "[secret]")
-        return text
-
-    return redact
+        return terminal(redact(super().format(record)))
 
 
 def tell_error(error: Exception) -> int:
     """Tell of an error at the boundary, and give the exit code."""
     told = error if isinstance(error, PlanningBotError) else ProgramError(error)
-    loud = 2 if "-vv" in sys.argv else 0
+    loud = sum(word.count("v") for word in sys.argv if re.fullmatch("-[qv]+", word))
     Console(verbosity=loud, color=False if os.environ.get("NO_COLOR") else None).error(told)
     return told.exit_code

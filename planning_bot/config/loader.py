@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from planning_bot.config.capacity import IcsSource, SecretAddress
 from planning_bot.config.file import Config
 from planning_bot.config.positions import key_path
 from planning_bot.config.problems import problems_in
@@ -13,6 +15,7 @@ from planning_bot.config.secret_words import ADVICE, is_secret_value
 from planning_bot.config.syntax import position
 from planning_bot.config.yaml_nodes import read_document
 from planning_bot.errors import ConfigurationError, Problem, UsageError
+from planning_bot.redaction import learn_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +42,10 @@ def load(path: Path) -> Config:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not a file name"
         raise UsageError(f"The configuration file {path} cannot be read: {reason}.", HINT) from None
-    return read(content, path)
+    config = read(content, path)
+    for variable in _secret_variables(config):
+        learn_address(os.environ.get(variable, "").strip())
+    return config
 
 
 def read(content: bytes, path: Path) -> Config:
@@ -55,6 +61,14 @@ def read(content: bytes, path: Path) -> Config:
     if problems:
         raise ConfigurationError(problems)
     return config
+
+
+def _secret_variables(config: Config) -> Iterator[str]:
+    """Name the environment variables that hold secret addresses."""
+    for team in config.teams.values():
+        for source in team.capacity.pto:
+            if isinstance(source, IcsSource) and isinstance(source.ics, SecretAddress):
+                yield source.ics.url_from
 
 
 def _decoded(content: bytes, file: str) -> str:

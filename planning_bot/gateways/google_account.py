@@ -21,6 +21,7 @@ from google.oauth2.service_account import Credentials
 
 from planning_bot.config.references import address
 from planning_bot.errors import ServerError, UsageError
+from planning_bot.redaction import learn
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,6 +49,7 @@ class ServiceAccount(requests.auth.AuthBase):
         with self._lock:
             if not self._credentials.valid:
                 self._renew()
+                learn(str(self._credentials.token))
             request.headers["Authorization"] = f"Bearer {self._credentials.token}"
         return request
 
@@ -77,6 +79,8 @@ def _read(path: Path) -> dict[str, Any]:
         raise _unusable(path, f"cannot be read: {error.strerror or 'not a file'}") from None
     except ValueError:
         raise _unusable(path, "is not JSON") from None
+    if isinstance(content, dict):
+        learn(str(content.get("private_key", "")))
     if not isinstance(content, dict) or content.get("type") != "service_account":
         raise _unusable(path, "is not the key of a service account")
     if missing := [name for name in _NEEDED if not isinstance(content.get(name), str)]:

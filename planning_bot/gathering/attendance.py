@@ -10,6 +10,7 @@ from planning_bot.domain.capacity import Window
 from planning_bot.gateways.calendars import Calendars
 from planning_bot.gateways.time_off import read_time_off
 from planning_bot.gathering.past import look_at_velocity, recorded_weights, velocity_window
+from planning_bot.metrics import presence
 from planning_bot.metrics.days import member_days
 from planning_bot.metrics.holidays import public_holidays
 from planning_bot.metrics.team_capacity import Attendance
@@ -55,8 +56,8 @@ def away_in_week(team: Team, config: Config, doors: Doors, first: date, last: da
 def away_throughout(team: Team, config: Config, doors: Doors, first: date, last: date) -> frozenset[str]:
     """Name the members who are not there on any weekday from one day to another; nobody where there is none."""
     window = Window(first, last)
-    present = _days_present(team, config, doors, window) if any(window.weekdays) else {}
-    return frozenset(name for name, days in present.items() if not days)
+    seen = _look(team, config, doors, window)
+    return presence.away_throughout(member_days(team, window, seen.absences, seen.holidays))
 
 
 def _days_present(team: Team, config: Config, doors: Doors, window: Window) -> dict[str, Fraction]:

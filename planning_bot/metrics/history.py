@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from planning_bot.domain.record import EndedMilestone
-from planning_bot.domain.say_do import PastMilestone
+from planning_bot.domain.say_do import PastMilestone, Variant
 from planning_bot.metrics.plan_membership import PlanRules
 from planning_bot.metrics.say_do import measure_promises, measure_variants
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from planning_bot.config import Team
     from planning_bot.domain.ledger import Ledger
     from planning_bot.domain.record import Record
-    from planning_bot.domain.say_do import Promise, Span, Variant
+    from planning_bot.domain.say_do import Promise, Span
 
 LONGEST_HISTORY = 12
 _ROLLING = 3
@@ -54,9 +54,13 @@ def measure_history(look: LookBack, team: Team, own: Mapping[str, Variant], head
 
 def rolling_rate(history: Iterable[PastMilestone]) -> float | None:
     """Give the ratio of the last three milestones together; none where nothing was assigned in them."""
+    return together(history).ratio
+
+
+def together(history: Iterable[PastMilestone | Variant]) -> Variant:
+    """Add up the last three milestones."""
     last = tuple(history)[-_ROLLING:]
-    assigned = sum(row.assigned for row in last)
-    return sum(row.completed for row in last) / assigned if assigned else None
+    return Variant.of(sum(row.assigned for row in last), sum(row.completed for row in last))
 
 
 def ended(variants: Mapping[str, Variant]) -> EndedMilestone:

@@ -25,6 +25,12 @@ def presence_warnings(team: Team, days: Mapping[str, Sequence[Day]]) -> tuple[st
     return (*_missing_roles(team, days), *_quiet_weeks(days))
 
 
+def away_throughout(days: Mapping[str, Sequence[Day]]) -> frozenset[str]:
+    """Name the members who are not there on any of the days; nobody where there is none."""
+    is_asked = any(days.values())
+    return frozenset(name for name, own in days.items() if is_asked and not any(day.is_present for day in own))
+
+
 def _missing_roles(team: Team, days: Mapping[str, Sequence[Day]]) -> Iterator[str]:
     present: dict[date, set[str]] = defaultdict(set)
     working: set[date] = set()

@@ -9,6 +9,7 @@ from planning_bot.domain.capacity import CapacityResult
 from planning_bot.domain.change import board_handle
 from planning_bot.domain.close import CloseResult
 from planning_bot.domain.deliverables import DeliverablesResult
+from planning_bot.domain.report import ReportResult
 from planning_bot.domain.say_do import SayDoResult
 from planning_bot.domain.snapshot import PLANNING_ISSUE
 from planning_bot.domain.status import StatusResult
@@ -148,6 +149,7 @@ Result = (
     | CloseResult
     | CapacityResult
     | DeliverablesResult
+    | ReportResult
     | ApplyResult
     | CheckResult
     | InitResult
@@ -162,6 +164,7 @@ RESULTS: dict[str, type[Result]] = {
     "status": StatusResult,
     "say-do": SayDoResult,
     "close": CloseResult,
+    "report": ReportResult,
     "apply": ApplyResult,
     "check": CheckResult,
     "init": InitResult,

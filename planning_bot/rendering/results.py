@@ -5,6 +5,7 @@ from __future__ import annotations
 from planning_bot.domain.capacity import CapacityResult
 from planning_bot.domain.close import CloseResult
 from planning_bot.domain.deliverables import DeliverablesResult
+from planning_bot.domain.report import ReportResult
 from planning_bot.domain.results import (
     ApplyResult,
     BoardResult,
@@ -38,6 +39,8 @@ def result_lines(result: Result, columns: int | None = None) -> list[str]:
             return [_planning_issue(result)]
         case BoardsResult():
             return [_board(board) for board in result.boards]
+        case ReportResult():
+            return list(result.pages) or ["no page: there is no delivery milestone"]
         case ApplyResult():
             return [f"plan of {result.command}, SHA-256 {result.sha256}"]
         case CheckResult():

@@ -18,6 +18,7 @@ from planning_bot.domain.change import (
     WriteTable,
     resolved,
 )
+from planning_bot.domain.delivered import Fate
 from planning_bot.domain.plan import Outcome, Plan, Remark
 from planning_bot.errors import PlanningBotError, RefusedError, ServerError, UnknownOutcomeError
 
@@ -26,9 +27,9 @@ if TYPE_CHECKING:
 
     from planning_bot.config import Limits
     from planning_bot.domain.change import Change
-    from planning_bot.domain.delivered import Created, Delivered, Door
+    from planning_bot.domain.delivered import Created, Delivered, Door, Present, Recorder
 
-    Together = Callable[..., list["Fate"]]
+    Together = Callable[..., list[Fate]]
 
 _CREATES = (CreateIssue, WriteNote, CreateBoard, CreateLabel)
 
@@ -39,17 +40,6 @@ class Delivery:
 
     outcome: Outcome
     created: dict[str, Created] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Fate:
-    """What became of one change."""
-
-    applied: int = 0
-    failed: tuple[Remark, ...] = ()
-    unknown: tuple[Remark, ...] = ()
-    skipped: tuple[Remark, ...] = ()
-    created: Created | None = None
 
 
 def check_limits(plan: Plan, limits: Limits) -> None:
@@ -84,7 +74,9 @@ def check_fresh(plan: Plan, door: Door, together: Callable[..., list[bool]]) -> 
         )
 
 
-def deliver(plan: Plan, door: Door, together: Together, progress: Callable[[Change], None]) -> Delivery:
+def deliver(
+    plan: Plan, door: Door, together: Together, progress: Callable[[Change], None], recorder: Recorder
+) -> Delivery:
     """Carry out what still rests on what was seen; what a person changed meanwhile is left alone and reported."""
     fates: dict[int, Fate] = {}
     created: dict[str, Created] = {}
@@ -94,7 +86,9 @@ def deliver(plan: Plan, door: Door, together: Together, progress: Callable[[Chan
         waiting = [entry for entry in waiting if entry not in ready]
         for _, change in ready:
             progress(change)
-        now = together(*(partial(_carry_out, change, door, dict(created)) for _, change in ready))
+        now = together(
+            *(partial(_carry_out, number, change, door, dict(created), recorder) for number, change in ready)
+        )
         for (number, change), fate in zip(ready, now, strict=True):
             fates[number] = fate
             if change.gives and fate.created:
@@ -116,20 +110,27 @@ def _ready(waiting: list[tuple[int, Change]], coming: set[str]) -> list[tuple[in
     return list(ready.values()) or waiting[:1]
 
 
-def _carry_out(change: Change, door: Door, created: dict[str, Created]) -> Fate:
+def _carry_out(number: int, change: Change, door: Door, created: dict[str, Created], recorder: Recorder) -> Fate:
     absent = [handle for handle in change.needs if handle not in created]
     if absent:
-        return Fate(skipped=(_remark(change, f"it needs {_listed(absent)}, which is not there: run it again"),))
-    change = resolved(change, {handle: created[handle].web_url for handle in change.needs})
+        fate = Fate(skipped=(_remark(change, f"it needs {_listed(absent)}, which is not there: run it again"),))
+    else:
+        change = resolved(change, {handle: created[handle].web_url for handle in change.needs})
+        fate = _tried(change, door, partial(recorder.intends, number, change))
+    recorder.tells(number, change, fate)
+    return fate
+
+
+def _tried(change: Change, door: Door, announce: Callable[[Present], None]) -> Fate:
     try:
-        return _send(change, door)
+        return _send(change, door, announce)
     except UnknownOutcomeError as error:
         return Fate(unknown=(_remark(change, error.sentence),))
     except PlanningBotError as error:
         return Fate(failed=(_remark(change, error.sentence),))
 
 
-def _send(change: Change, door: Door) -> Fate:
+def _send(change: Change, door: Door, announce: Callable[[Present], None]) -> Fate:
     present = door.look(change)
     if present.value == change.after:
         return Fate(skipped=(_remark(change, "it is so already"),), created=present.created)
@@ -138,6 +139,7 @@ def _send(change: Change, door: Door) -> Fate:
             raise ServerError(f"{change.unread}, and it holds something else than was planned for", "run it again")
         what = "it exists already" if change.before is None else "somebody changed it meanwhile: theirs stays"
         return Fate(skipped=(_remark(change, what),))
+    announce(present)
     return _booked(change, door.send(change, present))
 
 
@@ -148,6 +150,7 @@ def _booked(change: Change, delivered: Delivered) -> Fate:
         unknown=tuple(_remark(change, f"it was written in part: {what}") for what in delivered.unknown),
         skipped=tuple(_remark(change, remark) for remark in delivered.remarks),
         created=delivered.created,
+        state=delivered.state,
     )
 
 

@@ -6,29 +6,26 @@ writing door; nothing below it knows of dry runs.
 
 from __future__ import annotations
 
-import hashlib
 import os
+import shlex
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import filelock
-import platformdirs
 from pydantic import SecretStr
 
-from planning_bot.delivery import check_fresh, check_limits, deliver
+from planning_bot.delivery import check_limits, deliver
 from planning_bot.domain.ledger import end_of_day
 from planning_bot.domain.message import Spot
 from planning_bot.domain.plan import Outcome
-from planning_bot.domain.results import ApplyResult
 from planning_bot.domain.run import Mode, TeamReport
 from planning_bot.domain.say_do import freeze_of
-from planning_bot.errors import PlanningBotError, RefusedError, ServerError, UsageError
+from planning_bot.errors import PlanningBotError, ServerError, UsageError
 from planning_bot.gateways.doors import Doors
 from planning_bot.gateways.gitlab_connection import GitLabConnection
+from planning_bot.gateways.journal_file import JournalFile, open_journal
 from planning_bot.gathering import gather
 from planning_bot.gathering.attendance import away_in_week, look_at_attendance
 from planning_bot.gathering.deliverables import accounts, look_at_choice, once_moved
@@ -37,6 +34,7 @@ from planning_bot.gathering.progress import look_around
 from planning_bot.gathering.promises import look_back
 from planning_bot.gathering.readiness import look_at_candidates, waiting_since
 from planning_bot.gathering.titles import titles_to_tell
+from planning_bot.gathering.undo import look_at_edited
 from planning_bot.gathering.unfinished import look_at_unfinished
 from planning_bot.planners.capacity import Tab
 from planning_bot.planners.deliverables import Prospects, new_assignee, overflow, overflow_target
@@ -48,14 +46,16 @@ from planning_bot.rendering.templates import Templates
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
+    from pathlib import Path
 
     from planning_bot.config import Config, Gitlab, Team
     from planning_bot.domain.absence import Absence
     from planning_bot.domain.change import Change
     from planning_bot.domain.delivered import Door
     from planning_bot.domain.issue import Issue
-    from planning_bot.domain.plan import Plan, SavedPlan, TeamPlan
-    from planning_bot.domain.results import Result
+    from planning_bot.domain.journal import TeamJournal
+    from planning_bot.domain.plan import Plan, TeamPlan
+    from planning_bot.domain.results import ApplyResult, Result
     from planning_bot.domain.run import Options
     from planning_bot.domain.snapshot import Snapshot
     from planning_bot.gateways.gitlab_reader import GitLabReader
@@ -67,16 +67,16 @@ if TYPE_CHECKING:
     from planning_bot.metrics.status import Around
     from planning_bot.metrics.team_capacity import Attendance
     from planning_bot.planners.close import Left
-
-_LOCK_SECONDS = 10
+    from planning_bot.planners.undo import Edited
 
 
 @dataclass(frozen=True)
 class Voice:
-    """How a session speaks with whoever started it: it shows progress, and asks before it writes."""
+    """How a session speaks with whoever started it: it shows progress, asks before it writes, and says what stays."""
 
     progress: Callable[[str], None]
     agrees: Callable[[TeamReport], bool]
+    say: Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,7 @@ class Session:
     words: Templates
     doors: Doors
     voice: Voice
+    journal: JournalFile
 
     @property
     def usernames(self) -> tuple[str, ...]:
@@ -190,32 +191,47 @@ class Session:
         titles = titles_to_tell(self.team, self.reader, issues) if spot else {}
         return Outlet(spot, titles, {issue.reference: issue.web_url for issue in issues})
 
+    def look_at_edited(self, journal: TeamJournal) -> dict[str, Edited]:
+        """Look at what became of what a run edited."""
+        self.voice.progress(f"{self.team.key}: looking at what became of what was done")
+        return look_at_edited(self.reader, journal)
+
     def find_issue(self, reference: str) -> Issue:
         """Find an issue of the planning project that the command line names."""
         return find_issue(self.team, self.reader, reference)
 
     def conclude(self, snapshot: Snapshot | None, result: Result, plan: Plan) -> TeamReport:
         """Carry the plan out, if that was asked for, or else report it; without a snapshot it is of no milestone."""
-        milestone = snapshot.milestone if snapshot else None
-        planned = TeamReport(self.team.key, milestone, result, plan)
+        return self.carry_out(TeamReport(self.team.key, snapshot.milestone if snapshot else None, result, plan))
+
+    def carry_out(self, planned: TeamReport) -> TeamReport:
+        """Carry a report's plan out, if that was asked for, or else give the report as it is."""
+        assert planned.plan
         if self.options.mode is Mode.PRINT:
             return planned
-        if not plan.changes:
-            return TeamReport(self.team.key, milestone, result, plan, Outcome())
+        if not planned.plan.changes:
+            return replace(planned, outcome=Outcome())
         if self.options.mode is Mode.ASK and not self.voice.agrees(planned):
             return planned
         if not self.options.force:
-            check_limits(plan, self.team.limits)
-        delivery = deliver(plan, self.door(), self.doors.connection.together, self._announce)
-        return TeamReport(self.team.key, milestone, result.after(delivery.created), plan, delivery.outcome)
+            check_limits(planned.plan, self.team.limits)
+        return self._delivered(planned, self.options.command)
 
-    def apply(self, planned: TeamPlan, result: Result) -> TeamReport:
+    def apply(self, planned: TeamPlan, result: ApplyResult) -> TeamReport:
         """Carry a saved plan out, as it stands."""
         report = TeamReport(self.team.key, planned.milestone, result, planned.plan)
-        if self.options.mode is Mode.PRINT:
-            return report
-        delivery = deliver(planned.plan, self.door(), self.doors.connection.together, self._announce)
-        return replace(report, outcome=delivery.outcome)
+        return report if self.options.mode is Mode.PRINT else self._delivered(report, result.command)
+
+    def _delivered(self, report: TeamReport, command: str) -> TeamReport:
+        """Carry a plan out, with a journal of it; what the journal lacks is said, as `undo` will not know of it."""
+        assert report.planned
+        plan = report.planned.plan
+        recorder = self.journal.record(report.planned, self.team.gitlab.group, self.reader.me().username, command)
+        delivery = deliver(plan, self.door(), self.doors.connection.together, self._announce, recorder)
+        if self.journal.trouble:
+            lack = f"{self.journal.trouble}; what it does not hold, undo cannot take back"
+            plan = plan.model_copy(update={"notices": (*plan.notices, lack)})
+        return replace(report, result=report.result.after(delivery.created), plan=plan, outcome=delivery.outcome)
 
     def door(self) -> Door:
         """The door through which this team's changes go."""
@@ -226,24 +242,6 @@ class Session:
         self.voice.progress(f"{self.team.key}: {change.kind.replace('_', ' ')} {change.target}")
 
 
-def apply_plans(saved: SavedPlan, sessions: list[Session]) -> Iterator[TeamReport]:
-    """Apply what was reviewed, or nothing of it: limits and the present are looked at before the first write.
-
-    Raises RefusedError where a limit is exceeded or the plan is stale; a dry run is told so too, after the plan.
-    """
-    result = ApplyResult(saved.command, saved.sha256)
-    pairs = list(zip(saved.teams, sessions, strict=True))
-    printed = [session.apply(planned, result) for planned, session in pairs if session.options.mode is Mode.PRINT]
-    yield from printed
-    for planned, session in pairs:
-        if not session.options.force:
-            check_limits(planned.plan, session.team.limits)
-        check_fresh(planned.plan, session.door(), session.doors.connection.together)
-    if not printed:
-        for planned, session in pairs:
-            yield session.apply(planned, result)
-
-
 @contextmanager
 def open_sessions(config: Config, options: Options, voice: Voice) -> Iterator[Callable[[Team], Session]]:
     """Open the connection that the teams of a run share, and hand out a session for each.
@@ -252,16 +250,20 @@ def open_sessions(config: Config, options: Options, voice: Voice) -> Iterator[Ca
     """
     connection = connect(config)
     doors = Doors(connection, config.sheets.api_url, config.slack.api_url)
+    journal = open_journal(config, options, partial(datetime.now, UTC))
 
     def session(team: Team) -> Session:
         words = Templates(config.path.parent)
-        today = options.today or datetime.now(team.zone).date()
-        return Session(team, config, options, today, words, doors, voice)
+        return Session(team, config, options, today_of(team, options), words, doors, voice, journal)
 
     try:
         yield session
     finally:
         connection.close()
+        journal.close()
+        if journal.has_intents:
+            undo = f"planning-bot undo {shlex.quote(str(journal.path))}"
+            voice.say(f"what was written stands in a journal; to take it back: {undo}")
 
 
 def connect(config: Config) -> GitLabConnection:
@@ -286,26 +288,3 @@ def today_of(team: Team, options: Options) -> date:
 def today_in_utc() -> date:
     """Give the day where no team's time zone is known yet."""
     return datetime.now(UTC).date()
-
-
-@contextmanager
-def one_at_a_time(config: Config, team: Team) -> Iterator[None]:
-    """Hold the lock of a team on this machine while a run may write. Raises RefusedError where another holds it.
-
-    The lock belongs to the process and is let go when it dies, however it dies.
-    """
-    lock = filelock.FileLock(_lock_file(config, team), timeout=_LOCK_SECONDS)
-    try:
-        with lock:
-            yield
-    except filelock.Timeout as error:
-        raise RefusedError(
-            f"another run for team {team.key!r} is under way on this machine", "wait until it is done, and run again"
-        ) from error
-
-
-def _lock_file(config: Config, team: Team) -> Path:
-    folder = Path(os.environ.get("PLANNING_BOT_STATE") or platformdirs.user_state_path("planning-bot"))
-    folder.mkdir(parents=True, exist_ok=True)
-    what = f"{config.gitlab.url} {team.gitlab.group} {team.key}"
-    return folder / f"{hashlib.sha256(what.encode()).hexdigest()[:16]}.lock"

@@ -21,6 +21,7 @@ from planning_bot.domain.change import (
 from planning_bot.domain.delivered import Created, Delivered, Present
 from planning_bot.domain.plan import Outcome, Plan, Remark
 from planning_bot.errors import RefusedError, ServerError, UnknownOutcomeError
+from tests.builders import Unrecorded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +74,7 @@ def one_by_one(*calls: Callable[[], Any]) -> list[Any]:
 
 
 def delivered(door: FakeDoor, *changes: Change) -> Delivery:
-    return deliver(Plan(changes=changes), door, one_by_one, lambda _: None)
+    return deliver(Plan(changes=changes), door, one_by_one, lambda _: None, Unrecorded())
 
 
 def outcome(door: FakeDoor, *changes: Change) -> Outcome:
@@ -263,9 +264,8 @@ def test_each_change_is_announced_before_it_goes_out() -> None:
     heard: list[tuple[str, int]] = []
     door = FakeDoor()
 
-    deliver(
-        Plan(changes=(edit("a#1"), note("a#1"))), door, one_by_one, lambda c: heard.append((c.kind, len(door.sent)))
-    )
+    plan = Plan(changes=(edit("a#1"), note("a#1")))
+    deliver(plan, door, one_by_one, lambda c: heard.append((c.kind, len(door.sent))), Unrecorded())
 
     assert heard == [("edit_issue", 0), ("write_note", 1)]
 

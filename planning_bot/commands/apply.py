@@ -8,16 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from planning_bot.commands.options import config_path, make_console, reading_options
+from planning_bot.commands.options import config_path, journal_option, make_console, reading_options
 from planning_bot.commands.reporting import Reporter
 from planning_bot.config import load
+from planning_bot.delivery import check_fresh, check_limits
 from planning_bot.domain.plan import SavedPlan
+from planning_bot.domain.results import ApplyResult
 from planning_bot.domain.run import Mode, Options, TeamReport, exit_code
 from planning_bot.errors import PlanningBotError, RefusedError, UsageError
-from planning_bot.session import Voice, apply_plans, one_at_a_time, open_sessions
+from planning_bot.gateways.this_machine import one_at_a_time
+from planning_bot.session import Voice, open_sessions
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from planning_bot.config import Config
+    from planning_bot.session import Session
 
 _LARGEST = 64 * 1024 * 1024
 
@@ -31,6 +37,7 @@ _LARGEST = 64 * 1024 * 1024
     "--dry-run", is_flag=True, help="Print the plan, and whether it is still fresh; send no request but reads."
 )
 @click.option("--force", is_flag=True, help='Lift a limit; never "stale" or "altered".')
+@journal_option
 @reading_options
 def command(plan: Path, expect: str | None, **parameters: Any) -> int:
     """Carry out the plan that was saved in the file PLAN; it never asks.
@@ -41,16 +48,18 @@ def command(plan: Path, expect: str | None, **parameters: Any) -> int:
     config = load(config_path(parameters["config"]))
     saved = _read(plan, expect)
     mode = Mode.PRINT if parameters["dry_run"] else Mode.APPLY
-    options = Options(config.path, saved.team_names, parameters["today"], mode=mode, force=parameters["force"])
+    given = {key: parameters[key] for key in ("today", "force", "journal")}
+    options = Options(config.path, saved.team_names, mode=mode, command="apply", **given)
     reporter = Reporter("apply", console, mode)
     try:
         _check_meant_for(saved, config, parameters["teams"])
         with ExitStack() as stack:
-            open_session = stack.enter_context(open_sessions(config, options, Voice(console.progress, reporter.agrees)))
+            voice = Voice(console.progress, reporter.agrees, console.say)
+            open_session = stack.enter_context(open_sessions(config, options, voice))
             teams = config.select(saved.team_names)
             for team in teams if mode is Mode.APPLY else ():
                 stack.enter_context(one_at_a_time(config, team))
-            for report in apply_plans(saved, [open_session(team) for team in teams]):
+            for report in _applied(saved, [open_session(team) for team in teams]):
                 reporter.tell(report)
     except PlanningBotError as error:
         reporter.reports = [TeamReport(team.team, team.milestone, plan=team.plan, error=error) for team in saved.teams]
@@ -58,6 +67,24 @@ def command(plan: Path, expect: str | None, **parameters: Any) -> int:
         raise
     reporter.tell_all()
     return exit_code(reporter.reports)
+
+
+def _applied(saved: SavedPlan, sessions: list[Session]) -> Iterator[TeamReport]:
+    """Apply what was reviewed, or nothing of it: limits and the present are looked at before the first write.
+
+    Raises RefusedError where a limit is exceeded or the plan is stale; a dry run is told so too, after the plan.
+    """
+    result = ApplyResult(saved.command, saved.sha256)
+    pairs = list(zip(saved.teams, sessions, strict=True))
+    printed = [session.apply(planned, result) for planned, session in pairs if session.options.mode is Mode.PRINT]
+    yield from printed
+    for planned, session in pairs:
+        if not session.options.force:
+            check_limits(planned.plan, session.team.limits)
+        check_fresh(planned.plan, session.door(), session.doors.connection.together)
+    if not printed:
+        for planned, session in pairs:
+            yield session.apply(planned, result)
 
 
 def _read(file: Path, expect: str | None) -> SavedPlan:

@@ -15,6 +15,8 @@ from planning_bot.commands.console import Console
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    _Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
 _DEFAULT_CONFIG = "config/planning-bot.yml"
 
 
@@ -29,6 +31,14 @@ class Day(click.ParamType[date]):
             return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 - a calendar date has no zone
         except ValueError:
             self.fail(f"{value!r} is no date; write it as 2026-02-14", param, ctx)
+
+
+journal_option: _Decorator = click.option(
+    "--journal",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Where to keep the journal that `undo` reads. Default: a new file in the folder of the program's state.",
+)
 
 
 def reading_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -53,13 +63,14 @@ def reading_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def writing_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options of every command that writes."""
-    options = [
+    options: list[_Decorator] = [
         click.option("--dry-run", is_flag=True, help="Print the plan; send no request but reads."),
         click.option("--apply", "--yes", "apply", is_flag=True, help="Carry the plan out without asking."),
         click.option(
             "--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Save the plan, for `apply`."
         ),
         click.option("--force", is_flag=True, help='Lift a limit, or "too early"; never "stale" or "altered".'),
+        journal_option,
     ]
     return functools.reduce(lambda decorated, option: option(decorated), reversed(options), function)
 

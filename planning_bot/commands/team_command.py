@@ -19,10 +19,11 @@ from planning_bot.commands.options import (
 )
 from planning_bot.commands.reporting import Reporter
 from planning_bot.config import load
-from planning_bot.domain.plan import PlannedMilestone, SavedPlan, TeamPlan
+from planning_bot.domain.plan import SavedPlan
 from planning_bot.domain.run import Mode, Options, TeamReport, exit_code
 from planning_bot.errors import PlanningBotError, ProgramError, UsageError
-from planning_bot.session import Voice, one_at_a_time, open_sessions
+from planning_bot.gateways.this_machine import one_at_a_time
+from planning_bot.session import Voice, open_sessions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,7 +72,8 @@ class _Run:
         options = Options(
             config=config_path(parameters.pop("config")),
             mode=mode,
-            **{key: parameters.pop(key) for key in ("teams", "today", "milestone", "force")},
+            command=name,
+            **{key: parameters.pop(key) for key in ("teams", "today", "milestone", "force", "journal")},
         )
         return cls(name, decide, options, console, out, parameters)
 
@@ -80,9 +82,10 @@ class _Run:
         config = load(self.options.config)
         reporter = Reporter(self.name, self.console, self.options.mode)
         try:
-            with open_sessions(config, self.options, Voice(self.console.progress, reporter.agrees)) as session:
+            voice = Voice(self.console.progress, reporter.agrees, self.console.say)
+            with open_sessions(config, self.options, voice) as session:
                 for team in config.select(self.options.teams):
-                    reporter.tell(self._one_team(session(team), config))
+                    reporter.tell(one_team(session(team), functools.partial(self.decide, **self.own)))
         except PlanningBotError as error:
             reporter.tell_all(error)
             raise
@@ -91,28 +94,25 @@ class _Run:
             save_plans(self.name, config, reporter.reports, self.out, self.console)
         return exit_code(reporter.reports)
 
-    def _one_team(self, session: Session, config: Config) -> TeamReport:
-        """Give what the command came to; one team that fails keeps no other from being carried out."""
-        try:
-            with ExitStack() as stack:
-                if self.options.mode is not Mode.PRINT:
-                    stack.enter_context(one_at_a_time(config, session.team))
-                return self.decide(session, **self.own)
-        except PlanningBotError as error:
-            return TeamReport(session.team.key, error=error)
-        except click.exceptions.Abort:
-            raise  # somebody interrupted the question
-        except Exception as error:  # noqa: BLE001 - a mistake of the program in one team's run is no other team's
-            return TeamReport(session.team.key, error=ProgramError(error))
+
+def one_team(session: Session, decide: Callable[[Session], TeamReport]) -> TeamReport:
+    """Give what a command came to; one team that fails keeps no other from being carried out."""
+    try:
+        with ExitStack() as stack:
+            if session.options.mode is not Mode.PRINT:
+                stack.enter_context(one_at_a_time(session.config, session.team))
+            return decide(session)
+    except PlanningBotError as error:
+        return TeamReport(session.team.key, error=error)
+    except click.exceptions.Abort:
+        raise  # somebody interrupted the question
+    except Exception as error:  # noqa: BLE001 - a mistake of the program in one team's run is no other team's
+        return TeamReport(session.team.key, error=ProgramError(error))
 
 
 def save_plans(command: str, config: Config, reports: list[TeamReport], out: Path, console: Console) -> None:
     """Save the plans of a command, for `apply`."""
-    teams = tuple(
-        TeamPlan(team=report.team, milestone=planned_milestone(report), plan=report.plan)
-        for report in reports
-        if report.plan
-    )
+    teams = tuple(planned for report in reports if (planned := report.planned))
     saved = SavedPlan(command=command, server=config.gitlab.url, teams=teams)
     out.write_text(saved.to_json(), encoding="utf-8")
     console.say(f"saved {out} (SHA-256 {saved.sha256}); carry it out with: planning-bot apply {out}")
@@ -132,9 +132,3 @@ def mode_of(console: Console, out: Path | None, *, dry_run: bool, apply: bool) -
         return Mode.ASK
     console.say("not a terminal, so nothing is written: --apply carries the plan out")
     return Mode.PRINT
-
-
-def planned_milestone(report: TeamReport) -> PlannedMilestone | None:
-    """Give a report's milestone in the form in which plans name it."""
-    found = report.milestone
-    return PlannedMilestone(title=found.title, start_date=found.start_on, due_date=found.due_on) if found else None

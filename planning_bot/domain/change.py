@@ -143,6 +143,18 @@ class EditIssue(_Change):
     after: IssueState
 
 
+class TakeBack(_Change):
+    """Take back what a run added to one issue: labels off, milestone back, assignees off, sections as they were.
+
+    The one change that takes something away, and `undo` the only one to plan it. `before` is all that is taken back,
+    `after` what of it was there before that run; no milestone is no milestone, and a section that is None goes.
+    """
+
+    kind: Literal["take_back"] = "take_back"
+    before: IssueState
+    after: IssueState
+
+
 class WriteNote(_Change):
     """Write the note of this program's user with that marker, its first line: a new one, or over the old text."""
 
@@ -218,7 +230,7 @@ class PostMessage(_Change):
     unread: str = ""
 
 
-GitLabChange = CreateIssue | EditIssue | WriteNote | CreateBoard | RepairBoard | CreateLabel
+GitLabChange = CreateIssue | EditIssue | TakeBack | WriteNote | CreateBoard | RepairBoard | CreateLabel
 
 Change = Annotated[GitLabChange | WriteTable | PostMessage, Field(discriminator="kind")]
 

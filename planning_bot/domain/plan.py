@@ -117,7 +117,7 @@ class SavedPlan(_Frozen):
         Raises UsageError where the file is no plan, and RefusedError where it was altered after it was saved.
         """
         try:
-            content = json.loads(text, object_pairs_hook=_each_key_once, parse_constant=_no_number)
+            content = json.loads(text, object_pairs_hook=each_key_once, parse_constant=_no_number)
             is_plan = isinstance(content, dict) and content.get("version") == PLAN_VERSION
             stated = content.pop("sha256", None) if is_plan else None
             found = _digest(content)
@@ -146,7 +146,8 @@ class SavedPlan(_Frozen):
         return saved
 
 
-def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Read an object of JSON in which no key stands twice. Raises ValueError."""
     found = dict(pairs)
     if len(found) != len(pairs):
         raise ValueError("a key stands twice in one object")

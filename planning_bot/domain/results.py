@@ -14,6 +14,7 @@ from planning_bot.domain.say_do import SayDoResult
 from planning_bot.domain.snapshot import PLANNING_ISSUE
 from planning_bot.domain.status import StatusResult
 from planning_bot.domain.survey import Gap
+from planning_bot.domain.undo import UndoResult
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -151,6 +152,7 @@ Result = (
     | DeliverablesResult
     | ReportResult
     | ApplyResult
+    | UndoResult
     | CheckResult
     | InitResult
 )
@@ -166,6 +168,7 @@ RESULTS: dict[str, type[Result]] = {
     "close": CloseResult,
     "report": ReportResult,
     "apply": ApplyResult,
+    "undo": UndoResult,
     "check": CheckResult,
     "init": InitResult,
 }

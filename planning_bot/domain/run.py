@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from planning_bot.domain.plan import PlannedMilestone, TeamPlan
+
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
     from planning_bot.domain.milestone import DatedMilestone
-    from planning_bot.domain.plan import Outcome, Plan, PlannedMilestone
+    from planning_bot.domain.plan import Outcome, Plan
     from planning_bot.errors import PlanningBotError
 
 
@@ -33,6 +35,8 @@ class Options:
     milestone: str = "next"
     mode: Mode = Mode.PRINT
     force: bool = False
+    command: str = ""
+    journal: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,15 @@ class TeamReport:
     plan: Plan | None = None
     outcome: Outcome | None = None
     error: PlanningBotError | None = None
+
+    @property
+    def planned(self) -> TeamPlan | None:
+        """The plan in the form in which it is saved and recorded; None where there is none."""
+        if self.plan is None:
+            return None
+        found = self.milestone
+        about = found and PlannedMilestone(title=found.title, start_date=found.start_on, due_date=found.due_on)
+        return TeamPlan(team=self.team, milestone=about, plan=self.plan)
 
     @property
     def has_written(self) -> bool:

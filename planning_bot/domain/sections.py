@@ -85,6 +85,18 @@ def replace_section(description: str, name: str, text: str) -> str:
     return "".join([*parts, description[position:]])
 
 
+def remove_section(description: str, name: str) -> str:
+    """Take a section out, markers and all, with the empty lines before it; nothing else changes."""
+    parts, position = [], 0
+    for block in _blocks(description):
+        if block.name == name:
+            parts.append(description[position : block.start].rstrip("\r\n"))
+            position = block.end
+    rest = description[position:]
+    text = "".join(parts) + rest if parts else rest
+    return text if rest.strip() or not parts else text.rstrip("\r\n") + ("\n" if text.strip() else "")
+
+
 def append_sections(description: str, sections: dict[str, str]) -> str:
     """Add the sections that the description lacks at its end, in the order given."""
     missing = [

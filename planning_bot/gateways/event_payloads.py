@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 Payload = dict[str, Any]
 
+_ASSIGNMENTS = ("assigned to ", "unassigned ")  # GitLab's own code: app/services/system_notes/issuables_service.rb
 _MOVED = re.compile(r"moved to (?P<project>[A-Za-z0-9_./-]*)#(?P<iid>[0-9]{1,9})")
 
 
@@ -52,6 +53,12 @@ def last_move(rows: Iterable[Payload], project: str) -> tuple[str, datetime] | N
     if "/" not in target:
         target = f"{project.rpartition('/')[0]}/{target}" if target else project
     return f"{target}#{match['iid']}", at
+
+
+def assignments(rows: Iterable[Payload]) -> tuple[tuple[datetime, str], ...]:
+    """Find in an issue's notes when, and by whom, its assignees were changed; only GitLab's own notes tell."""
+    told = (row for row in rows if row["system"] and (row["body"] or "").startswith(_ASSIGNMENTS))
+    return tuple(sorted((_at(row), row["author"]["username"] if row.get("author") else "") for row in told))
 
 
 def _at(row: Payload) -> datetime:

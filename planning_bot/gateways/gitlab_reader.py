@@ -128,6 +128,13 @@ class GitLabReader:
         with payloads.documented(f"GET {path}"):
             return event_payloads.last_move(rows, project)
 
+    def assignments(self, project: str, iid: int) -> tuple[tuple[datetime, str], ...]:
+        """When, and by whom, the assignees of an issue were changed, by GitLab's own notes on it."""
+        path, query = f"/projects/{EncodedId(project)}/issues/{iid}/notes", {"activity_filter": "only_activity"}
+        rows = self._once((path, *query.items()), lambda: self._connection.get_all(path, **query))
+        with payloads.documented(f"GET {path}"):
+            return event_payloads.assignments(rows)
+
     def labels_taken_off(self, project: str, iid: int) -> frozenset[str]:
         """The labels that the issue had and that somebody took off."""
         last = {event.name: event.is_added for event in self.label_events(project, iid) if event.name}

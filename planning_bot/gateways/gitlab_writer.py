@@ -20,6 +20,7 @@ from planning_bot.domain.change import (
     IssueState,
     Named,
     RepairBoard,
+    TakeBack,
     WriteNote,
     board_state,
 )
@@ -29,6 +30,7 @@ from planning_bot.domain.sections import append_sections, find_section, replace_
 from planning_bot.gateways import gitlab_payloads as payloads
 from planning_bot.gateways.board_writer import BoardWriter
 from planning_bot.gateways.label_writer import LabelWriter
+from planning_bot.gateways.take_back import what_stayed, what_to_send
 
 if TYPE_CHECKING:
     from planning_bot.domain.issue import Issue, Note
@@ -65,9 +67,10 @@ class GitLabWriter:
         match change:
             case CreateIssue():
                 return Present(self._issue_with(change))
-            case EditIssue():
+            case EditIssue() | TakeBack():
                 issue = payloads.issue(self._connection.get(_issue_path(change.target)))
-                return Present(_state(issue, change), issue)
+                state = _state(issue, change)
+                return Present(state, issue, as_of=issue.updated_at, is_confidential=issue.confidential)
             case WriteNote():
                 return self._look_at_note(change)
             case CreateBoard():
@@ -87,6 +90,8 @@ class GitLabWriter:
                 return self._create_issue(change)
             case EditIssue():
                 return self._edit_issue(change, present.seen)
+            case TakeBack():
+                return self._take_back(change, present.seen)
             case WriteNote():
                 self._notes.keep()
                 return self._write_note(change, present.seen)
@@ -189,7 +194,13 @@ class GitLabWriter:
                 *_unlike("the text of the sections", sections_stand),
             ),
             created=Created(issue.id, issue.reference, issue.web_url),
+            state=_state(issue, change),
         )
+
+    def _take_back(self, change: TakeBack, seen: Issue) -> Delivered:
+        answer = self._connection.put(_issue_path(change.target), what_to_send(change, seen))
+        issue = payloads.issue(answer)
+        return Delivered(what_stayed(change, issue), state=_state(issue, change))
 
 
 class Pace:
@@ -213,7 +224,7 @@ def _issue_path(reference: str) -> str:
     return f"/projects/{EncodedId(project)}/issues/{iid}"
 
 
-def _state(issue: Issue, change: EditIssue) -> IssueState:
+def _state(issue: Issue, change: EditIssue | TakeBack) -> IssueState:
     """Give the part of the issue that the change touches."""
     concerned = {*change.before.labels, *change.after.labels}
     sections = {name: find_section(issue.description, name).text for name in change.after.sections}

@@ -15,6 +15,7 @@ from planning_bot.domain.change import (
     IssueState,
     PostMessage,
     RepairBoard,
+    TakeBack,
     WriteNote,
     WriteTable,
 )
@@ -34,7 +35,7 @@ class Detail:
 
 @dataclass(frozen=True)
 class Row:
-    """One change: `+` for something new, `~` for something that is edited."""
+    """One change: `+` for something new, `~` for something that is edited, `-` for something that is taken back."""
 
     sign: str
     verb: str
@@ -48,8 +49,9 @@ def row(change: Change) -> Row:
     match change:
         case CreateIssue():
             return Row("+", "create issue", change.target, change.because, _draft_details(change))
-        case EditIssue():
-            return Row("~", "edit issue", change.target, change.because, _edit_details(change.before, change.after))
+        case EditIssue() | TakeBack():
+            sign, verb = ("~", "edit issue") if isinstance(change, EditIssue) else ("-", "take back")
+            return Row(sign, verb, change.target, change.because, _edit_details(change.before, change.after))
         case WriteNote():
             note = Detail("note", lines=_diff(change.before or "", change.after))
             sign, verb = ("+", "write note") if change.before is None else ("~", "rewrite note")
@@ -80,13 +82,17 @@ def _draft_details(change: CreateIssue) -> tuple[Detail, ...]:
 
 
 def _edit_details(before: IssueState, after: IssueState) -> tuple[Detail, ...]:
-    added = sorted(set(after.labels) - set(before.labels))
-    details = [Detail("labels", ", ".join(f"+{name}" for name in added))] if added else []
-    if people := [person.name for person in after.assignees if person not in before.assignees]:
-        details.append(Detail("assignees", ", ".join(f"+{name}" for name in people)))
-    if after.milestone and after.milestone != before.milestone:
-        was = before.milestone.name if before.milestone else "none"
-        details.append(Detail("milestone", f"{was} → {after.milestone.name}"))
+    labels, people = (
+        _signed([str(one) for one in then if one not in now], [str(one) for one in now if one not in then])
+        for now, then in (
+            (sorted(before.labels), sorted(after.labels)),
+            ([person.name for person in before.assignees], [person.name for person in after.assignees]),
+        )
+    )
+    details = [Detail(name, value) for name, value in (("labels", labels), ("assignees", people)) if value]
+    if "milestone" in after.model_fields_set and after.milestone != before.milestone:
+        was, will_be = (state.milestone.name if state.milestone else "none" for state in (before, after))
+        details.append(Detail("milestone", f"{was} → {will_be}"))
     return (
         *details,
         *(
@@ -94,6 +100,10 @@ def _edit_details(before: IssueState, after: IssueState) -> tuple[Detail, ...]:
             for name, text in after.sections.items()
         ),
     )
+
+
+def _signed(added: list[str], gone: list[str]) -> str:
+    return ", ".join([*(f"+{name}" for name in added), *(f"-{name}" for name in gone)])
 
 
 def _board_details(before: BoardState | None, after: BoardState) -> tuple[Detail, ...]:

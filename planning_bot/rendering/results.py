@@ -18,6 +18,7 @@ from planning_bot.domain.results import (
 )
 from planning_bot.domain.say_do import SayDoResult
 from planning_bot.domain.status import StatusResult
+from planning_bot.domain.undo import UndoResult
 from planning_bot.rendering.capacity_text import capacity_lines
 from planning_bot.rendering.close_text import close_lines
 from planning_bot.rendering.deliverables_text import deliverables_lines
@@ -26,9 +27,10 @@ from planning_bot.rendering.init_text import init_lines
 from planning_bot.rendering.say_do_text import say_do_lines
 from planning_bot.rendering.status_text import status_lines
 from planning_bot.rendering.table import aligned
+from planning_bot.rendering.undo_text import undo_lines
 
 _InColumns = (
-    ReadinessResult | CapacityResult | DeliverablesResult | SayDoResult | StatusResult | CloseResult | InitResult
+    ReadinessResult | CapacityResult | DeliverablesResult | SayDoResult | StatusResult | CloseResult | UndoResult | InitResult
 )
 
 
@@ -72,6 +74,8 @@ def _table(result: _InColumns, columns: int | None = None) -> list[str]:
             return status_lines(result, columns)
         case CloseResult():
             return close_lines(result)
+        case UndoResult():
+            return undo_lines(result)
         case InitResult():
             return init_lines(result, columns)
 

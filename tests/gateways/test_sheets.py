@@ -25,6 +25,7 @@ from planning_bot.errors import PlanningBotError, ServerError, UnknownOutcomeErr
 from planning_bot.gateways.sheets import VARIABLE, SheetReader, SheetWriter, connect
 from planning_bot.sandbox import Fault, Sandbox
 from planning_bot.sandbox.sheets import ACCOUNT
+from tests.builders import Unrecorded
 from tests.gateways.scripted import Scripted, answer
 
 if TYPE_CHECKING:
@@ -507,7 +508,8 @@ def test_an_answer_without_rows_is_an_error(key_file: Path, clock: FakeClock, va
 def carried_out(connection: SheetsConnection, *changes: WriteTable) -> Outcome:
     """Carry out a plan with the one door that it needs."""
     door = cast("Door", SheetWriter(connection))
-    return deliver(Plan(changes=changes), door, lambda *calls: [call() for call in calls], lambda _: None).outcome
+    plan = Plan(changes=changes)
+    return deliver(plan, door, lambda *calls: [call() for call in calls], lambda _: None, Unrecorded()).outcome
 
 
 def test_a_plan_is_delivered_once(connection: SheetsConnection, box: Sandbox) -> None:

@@ -22,6 +22,7 @@ from planning_bot.planners.messages import plan_message
 from planning_bot.rendering.escaping import slack as escaped
 from planning_bot.sandbox import Fault, Sandbox
 from planning_bot.sandbox.slack import SCOPES
+from tests.builders import Unrecorded
 from tests.gateways.scripted import Scripted, answer, dropped, raw
 from tests.rendering.hostile import CORPUS
 
@@ -69,7 +70,7 @@ class Run:
 
     def carry_out(self, plan: Plan) -> Outcome:
         """Carry a plan out."""
-        return deliver(plan, self.writer, together, lambda _: None).outcome  # type: ignore[arg-type]
+        return deliver(plan, self.writer, together, lambda _: None, Unrecorded()).outcome  # type: ignore[arg-type]
 
     def post(self, message: Message, channel: str = CHANNEL, key: str = KEY) -> Outcome:
         """Do all of it."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, cast
 
-from planning_bot.domain.change import PostMessage, WriteTable
+from planning_bot.domain.change import GitLabChange, PostMessage, WriteTable
+from planning_bot.errors import UnknownOutcomeError
 from planning_bot.gateways import sheets
 from planning_bot.gateways.gitlab_reader import GitLabReader
 from planning_bot.gateways.gitlab_writer import GitLabWriter
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from planning_bot.domain.change import Change
     from planning_bot.domain.delivered import Delivered, Door, Present
     from planning_bot.gateways.gitlab_connection import GitLabConnection
+    from planning_bot.gateways.memory import Memory
     from planning_bot.gateways.slack_connection import SlackConnection
 
 
@@ -49,14 +51,18 @@ class Doors:
 
     def writer(self, me: str, trusted: frozenset[str]) -> Writer:
         """The writing door; `me` is the token's user, `trusted` the authors whose markers count."""
-        return Writer(GitLabWriter(self.connection, me, trusted), self._sheets_url, self._slack_writer)
+        gitlab = GitLabWriter(self.connection, me, trusted)
+        return Writer(gitlab, self.gitlab.memory, self._sheets_url, self._slack_writer)
 
 
 class Writer:
     """The one way to write: hands each change to the system that it is about."""
 
-    def __init__(self, gitlab: GitLabWriter, sheets_url: str, open_slack: Callable[[], SlackWriter]) -> None:
+    def __init__(
+        self, gitlab: GitLabWriter, memory: Memory, sheets_url: str, open_slack: Callable[[], SlackWriter]
+    ) -> None:
         self._gitlab = gitlab
+        self._memory = memory
         self._sheets_url = sheets_url
         self._open_slack = open_slack
 
@@ -66,7 +72,18 @@ class Writer:
 
     def send(self, change: Change, present: Present) -> Delivered:
         """Carry the change out. Raises ServerError where it was refused, UnknownOutcomeError where nobody knows."""
-        return self._door(change).send(change, present)
+        try:
+            delivered = self._door(change).send(change, present)
+        except UnknownOutcomeError:
+            self._hear(change, None)
+            raise
+        self._hear(change, delivered)
+        return delivered
+
+    def _hear(self, change: Change, delivered: Delivered | None) -> None:
+        """Hand on to the commands that follow in this run what became of the change."""
+        if isinstance(change, GitLabChange):
+            self._memory.hear(change, delivered)
 
     def _door(self, change: Change) -> Door:
         """Give the door that knows changes of this kind."""

@@ -19,6 +19,7 @@ import requests
 from gitlab.exceptions import GitlabError
 
 from planning_bot.errors import ServerError, UnknownOutcomeError
+from planning_bot.gateways.pace import Pace
 from planning_bot.gateways.polite_session import READ_SECONDS, Clock, PoliteSession, was_never_sent
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 SIDE_BY_SIDE = 8
 _PAGE = 100
+# GitLab's application limits, less a margin: 60 notes and 200 issues a minute (docs: administration/settings).
+_NOTES_A_MINUTE, _CREATES_A_MINUTE = 30, 60
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,8 @@ class GitLabConnection:
         session = PoliteSession(connections=side_by_side, clock=clock)
         session.proxies = {"http": proxy, "https": proxy} if proxy else {}
         self.clock = session.clock
+        self.notes = Pace(self.clock, _NOTES_A_MINUTE)
+        self.creates = Pace(self.clock, _CREATES_A_MINUTE)
         self._gitlab = gitlab.Gitlab(
             self.url,
             oauth_token=token.get_secret_value(),

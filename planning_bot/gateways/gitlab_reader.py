@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import Future
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,6 +11,7 @@ from planning_bot.domain.change import Named
 from planning_bot.errors import ServerError
 from planning_bot.gateways import event_payloads
 from planning_bot.gateways import gitlab_payloads as payloads
+from planning_bot.gateways.memory import Memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,8 +33,7 @@ class GitLabReader:
 
     def __init__(self, connection: GitLabConnection) -> None:
         self._connection = connection
-        self._answers: dict[tuple[Any, ...], Future[Any]] = {}
-        self._lock = threading.Lock()
+        self.memory = Memory()
 
     def together(self, *reads: Callable[[], Any]) -> list[Any]:
         """Run reads side by side; answers come in the order asked. A read must not call this itself."""
@@ -43,7 +41,7 @@ class GitLabReader:
 
     def me(self) -> User:
         """Whom the token belongs to."""
-        row = self._once(("user",), lambda: self._connection.get("/user"))
+        row = self.memory.once(("user",), lambda: self._connection.get("/user"))
         with payloads.documented("GET /user"):
             return payloads.user(row)
 
@@ -58,7 +56,7 @@ class GitLabReader:
         A large group has thousands of labels: what is not on the first page of them is asked for by name.
         """
         path, scope = f"/groups/{EncodedId(group)}/labels", {"include_ancestor_groups": True}
-        first = self._once((path, "first page"), lambda: self._connection.get_page(path, **scope))
+        first = self.memory.once((path, "first page"), lambda: self._connection.get_page(path, **scope))
         found = self._read(path, payloads.label, first.rows)
         if first.more and not any(label.name == name for label in found):
             found = self._list(path, payloads.label, search=name, **scope)
@@ -72,7 +70,7 @@ class GitLabReader:
     def visibility(self, project: str) -> str:
         """Who may see a project: private, internal or public."""
         path = f"/projects/{EncodedId(project)}"
-        row = self._once((path,), lambda: self._connection.get(path))
+        row = self.memory.once((path,), lambda: self._connection.get(path))
         with payloads.documented(f"GET {path}"):
             return payloads.text(row["visibility"])
 
@@ -131,7 +129,7 @@ class GitLabReader:
     def assignments(self, project: str, iid: int) -> tuple[tuple[datetime, str], ...]:
         """When, and by whom, the assignees of an issue were changed, by GitLab's own notes on it."""
         path, query = f"/projects/{EncodedId(project)}/issues/{iid}/notes", {"activity_filter": "only_activity"}
-        rows = self._once((path, *query.items()), lambda: self._connection.get_all(path, **query))
+        rows = self.memory.once((path, *query.items()), lambda: self._connection.get_all(path, **query))
         with payloads.documented(f"GET {path}"):
             return event_payloads.assignments(rows)
 
@@ -152,47 +150,37 @@ class GitLabReader:
     def blockers(self, project: str, iid: int) -> tuple[str, ...]:
         """The references of the open issues that block an issue (docs: api/issue_links; Premium has such links)."""
         path = f"/projects/{EncodedId(project)}/issues/{iid}/links"
-        rows = self._once((path,), lambda: self._connection.get_list(path))
+        rows = self.memory.once((path,), lambda: self._connection.get_list(path))
         with payloads.documented(f"GET {path}"):
             blocking = (row for row in rows if row["link_type"] == "is_blocked_by" and row["state"] == "opened")
             return tuple(sorted(row["references"]["full"] for row in blocking))
 
     def boards(self, group: str) -> tuple[Board, ...]:
         """The group's issue boards with their scope and lists."""
-        url = f"{self._connection.url}/groups/{group}"
-        return self._list(f"/groups/{EncodedId(group)}/boards", lambda row: payloads.board(row, url))
+        url, path = f"{self._connection.url}/groups/{group}", f"/groups/{EncodedId(group)}/boards"
+        listed = {board.id: board for board in self._list(path, lambda row: payloads.board(row, url))}
+        for number in self.memory.boards_written(group):
+            with payloads.documented(f"GET {path}/{number}"):
+                listed[number] = payloads.board(self._connection.get(f"{path}/{number}"), url)
+        return tuple(listed.values())
 
     def epic(self, reference: str) -> Named:
         """The epic that `group&12` names. Raises ServerError where there is none, or where the tier has none."""
         group, _, number = reference.rpartition("&")
 
         path = f"/groups/{EncodedId(group)}/epics/{number}"
-        row = self._once((path,), lambda: self._connection.get(path))
+        row = self.memory.once((path,), lambda: self._connection.get(path))
         with payloads.documented(f"GET {path}"):
             return Named(id=row["id"], name=reference)
 
     def _list(self, path: str, read: Callable[[dict[str, Any]], _T], **query: Any) -> tuple[_T, ...]:
         # What is remembered is what was read, not GitLab's rows: of a thousand issues these weigh a lot.
         key = (path, *sorted(query.items()))
-        return self._once(key, lambda: self._read(path, read, self._connection.get_all(path, **query)))
+        return self.memory.once(key, lambda: self._read(path, read, self._connection.get_all(path, **query)))
 
     def _read(self, path: str, read: Callable[[dict[str, Any]], _T], rows: list[dict[str, Any]]) -> tuple[_T, ...]:
         with payloads.documented(f"GET {path}"):
             return tuple(read(row) for row in rows)
-
-    def _once(self, key: tuple[Any, ...], fetch: Callable[[], _T]) -> _T:
-        """Fetch a thing once a run, also where two threads want it at the same time."""
-        with self._lock:
-            known = self._answers.get(key)
-            answer: Future[_T] = known or Future()
-            self._answers[key] = answer
-        if known is None:
-            try:
-                answer.set_result(fetch())
-            except BaseException as error:
-                answer.set_exception(error)
-                raise
-        return answer.result()
 
 
 def _events(project: str, iid: int, kind: str) -> str:

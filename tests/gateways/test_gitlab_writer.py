@@ -8,7 +8,8 @@ from planning_bot.domain.change import CreateIssue, EditIssue, IssueDraft, Issue
 from planning_bot.domain.delivered import Created, Delivered, Present
 from planning_bot.domain.sections import find_section, wrap_section
 from planning_bot.errors import ServerError, UnknownOutcomeError
-from planning_bot.gateways.gitlab_writer import GitLabWriter, Pace
+from planning_bot.gateways.gitlab_writer import GitLabWriter
+from planning_bot.gateways.pace import Pace
 from planning_bot.gateways.polite_session import Clock
 from tests.gateways.scripted import Scripted, answer
 from tests.support import BOT, EM, GUEST, GUEST_TOKEN, PM, PROJECT, STRANGER, TOKEN, Desk, FakeClock

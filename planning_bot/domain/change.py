@@ -187,13 +187,17 @@ class RepairBoard(_Change):
     after: BoardState
 
 
+MISSED_COLOR = "#C21E56"
+
+
 class CreateLabel(_Change):
-    """Create a label in a group: the missed label of a milestone, the only one that the program creates by itself."""
+    """Create a label in a group: the missed label of a milestone, or what `doctor --fix` is told to create."""
 
     kind: Literal["create_label"] = "create_label"
     group: str
     before: None = None
     after: str
+    color: str = MISSED_COLOR
 
 
 _Rows = Annotated[Rows, AfterValidator(tidy)]

@@ -9,6 +9,7 @@ from planning_bot.domain.capacity import CapacityResult
 from planning_bot.domain.change import board_handle
 from planning_bot.domain.close import CloseResult
 from planning_bot.domain.deliverables import DeliverablesResult
+from planning_bot.domain.doctor import DoctorResult
 from planning_bot.domain.report import ReportResult
 from planning_bot.domain.say_do import SayDoResult
 from planning_bot.domain.snapshot import PLANNING_ISSUE
@@ -154,6 +155,7 @@ Result = (
     | ApplyResult
     | UndoResult
     | CheckResult
+    | DoctorResult
     | InitResult
 )
 
@@ -170,5 +172,6 @@ RESULTS: dict[str, type[Result]] = {
     "apply": ApplyResult,
     "undo": UndoResult,
     "check": CheckResult,
+    "doctor": DoctorResult,
     "init": InitResult,
 }

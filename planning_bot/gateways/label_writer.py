@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from planning_bot.domain.change import CreateLabel
     from planning_bot.gateways.gitlab_connection import GitLabConnection
 
-_COLOR = "#C21E56"
-
 
 class LabelWriter:
     """The part of the writing door that labels go through."""
@@ -33,7 +31,7 @@ class LabelWriter:
 
     def create(self, change: CreateLabel) -> Delivered:
         """Create the label."""
-        label = payloads.label(self._connection.post(_path(change), {"name": change.after, "color": _COLOR}))
+        label = payloads.label(self._connection.post(_path(change), {"name": change.after, "color": change.color}))
         missing = () if label.name == change.after else (f"the label is called {label.name!r}",)
         return Delivered(missing=missing, created=Created(label.id, label.name, ""))
 

@@ -67,9 +67,11 @@ def look_at_sheets(config: Config, teams: list[Team], days: Mapping[str, date]) 
     uses = any(team.capacity.sheet or any(isinstance(p, SheetSource) for p in team.capacity.pto) for team in teams)
     reader = caught(lambda: sheets.SheetReader(sheets.connect(config.sheets.api_url))) if uses else None
     calendars = Calendars(config.path.parent, os.environ)
+    keys = dict.fromkeys(team.capacity.sheet.key for team in teams if team.capacity.sheet)
+    seen = {key: _sheet(key, reader) for key in keys}
     return {
         team.key: (
-            _sheet(team, reader),
+            seen[team.capacity.sheet.key] if team.capacity.sheet else None,
             tuple((_name(source), _read(config, team, source, days[team.key], reader, calendars)) for source in pto),
         )
         for team in teams
@@ -77,11 +79,9 @@ def look_at_sheets(config: Config, teams: list[Team], days: Mapping[str, date]) 
     }
 
 
-def _sheet(team: Team, reader: Seen[SheetReader] | None) -> Seen[Sheet] | None:
-    sheet = team.capacity.sheet
-    if sheet is None or reader is None or isinstance(reader, PlanningBotError):
-        return reader if sheet and isinstance(reader, PlanningBotError) else None
-    return caught(lambda: reader.sheet(sheet.key))
+def _sheet(key: str, reader: Seen[SheetReader] | None) -> Seen[Sheet]:
+    assert reader is not None
+    return reader if isinstance(reader, PlanningBotError) else caught(lambda: reader.sheet(key))
 
 
 def _read(

@@ -92,7 +92,13 @@ def _channel(team: Team, name: str, seen: Seen[Channel], bot: Bot) -> Iterator[V
         return
     if seen.is_archived:
         keys = "say_do.channel" if name == team.say_do.channel else "status.channel"
-        yield Finding("slack", "slack_channel", target, "it is archived", f"bring it back, or name another to {keys}")
+        yield Finding(
+            "slack",
+            "slack_channel",
+            target,
+            "it is archived: nobody can post there",
+            f"bring it back, or name another to {keys}",
+        )
     elif not seen.is_member:
         hint = f"invite it in the channel: /invite @{bot.user}"
         yield Finding("slack", "slack_channel", target, f"the bot, {bot.user}, is not in it", hint)

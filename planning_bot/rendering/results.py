@@ -5,6 +5,7 @@ from __future__ import annotations
 from planning_bot.domain.capacity import CapacityResult
 from planning_bot.domain.close import CloseResult
 from planning_bot.domain.deliverables import DeliverablesResult
+from planning_bot.domain.doctor import DoctorResult
 from planning_bot.domain.report import ReportResult
 from planning_bot.domain.results import (
     ApplyResult,
@@ -22,6 +23,7 @@ from planning_bot.domain.undo import UndoResult
 from planning_bot.rendering.capacity_text import capacity_lines
 from planning_bot.rendering.close_text import close_lines
 from planning_bot.rendering.deliverables_text import deliverables_lines
+from planning_bot.rendering.doctor_text import doctor_lines
 from planning_bot.rendering.escaping import markdown
 from planning_bot.rendering.init_text import init_lines
 from planning_bot.rendering.say_do_text import say_do_lines
@@ -30,7 +32,16 @@ from planning_bot.rendering.table import aligned
 from planning_bot.rendering.undo_text import undo_lines
 
 _InColumns = (
-    ReadinessResult | CapacityResult | DeliverablesResult | SayDoResult | StatusResult | CloseResult | UndoResult | InitResult
+    ReadinessResult
+    | CapacityResult
+    | DeliverablesResult
+    | SayDoResult
+    | StatusResult
+    | CloseResult
+    | ReportResult
+    | UndoResult
+    | DoctorResult
+    | InitResult
 )
 
 
@@ -41,13 +52,13 @@ def result_lines(result: Result, columns: int | None = None) -> list[str]:
             return [_planning_issue(result)]
         case BoardsResult():
             return [_board(board) for board in result.boards]
-        case ReportResult():
-            return list(result.pages) or ["no page: there is no delivery milestone"]
         case ApplyResult():
             return [f"plan of {result.command}, SHA-256 {result.sha256}"]
         case CheckResult():
             parts = f"{result.members} members, {result.boards} boards, {len(result.scheduled)} scheduled commands"
             return [f"no mistake found: {parts}"]
+        case InitResult():
+            return init_lines(result, columns)
         case _:
             return _table(result, columns)
 
@@ -60,7 +71,7 @@ def result_markdown(result: Result) -> str:
     return "\n".join(markdown(line) for line in result_lines(result))
 
 
-def _table(result: _InColumns, columns: int | None = None) -> list[str]:
+def _table(result: _InColumns, columns: int | None = None) -> list[str]:  # noqa: C901, PLR0911 - one for each kind
     match result:
         case ReadinessResult():
             return _readiness(result)
@@ -74,10 +85,14 @@ def _table(result: _InColumns, columns: int | None = None) -> list[str]:
             return status_lines(result, columns)
         case CloseResult():
             return close_lines(result)
+        case ReportResult():
+            return list(result.pages) or ["no page: there is no delivery milestone"]
         case UndoResult():
             return undo_lines(result)
         case InitResult():
             return init_lines(result, columns)
+        case DoctorResult():
+            return doctor_lines(result, columns)
 
 
 def _planning_issue(result: CreateIssueResult) -> str:

@@ -8,7 +8,9 @@ import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from planning_bot.domain.doctor import DoctorResult
 from planning_bot.domain.plan import Plan
+from planning_bot.rendering.doctor_text import MARKS
 from planning_bot.rendering.escaping import code, markdown, plain, terminal, terminal_line
 from planning_bot.rendering.plan_rows import row
 from planning_bot.rendering.results import result_lines, result_markdown
@@ -38,6 +40,8 @@ def as_json(command: str, reports: Iterable[TeamReport], error: PlanningBotError
 def result_text(report: TeamReport, paint: Paint, columns: int | None = None) -> str:
     """Give a team's result for people; a terminal has so many columns."""
     lines = [terminal(line) for line in result_lines(report.result, columns)]
+    if isinstance(report.result, DoctorResult):
+        lines = [_marked(line, paint) for line in lines]
     return "\n".join([paint(terminal_line(_heading(report)), "bold"), *lines])
 
 
@@ -115,6 +119,12 @@ def _heading(report: TeamReport) -> str:
     return (
         f"{report.team} · {milestone.title} ({milestone.start_on} to {milestone.due_on})" if milestone else report.team
     )
+
+
+def _marked(line: str, paint: Paint) -> str:
+    """Colour the mark in front of a line that has one."""
+    mark = line.strip()[:1]
+    return line.replace(mark, paint(mark, MARKS[mark]), 1) if mark in MARKS else line
 
 
 def _block(change: Row, paint: Paint, *, in_full: bool) -> list[str]:

@@ -8,16 +8,15 @@ import re
 import shutil
 import sys
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import click
 
+from planning_bot.commands.live_line import LiveLine, can_redraw
 from planning_bot.errors import ConfigurationError, PlanningBotError, ProgramError
 from planning_bot.redaction import redact
-from planning_bot.rendering.escaping import terminal
-
-_WIDTH = 78
+from planning_bot.rendering.escaping import terminal, terminal_line
 
 
 @dataclass
@@ -27,7 +26,7 @@ class Console:
     format: Literal["text", "markdown", "json"] = "text"
     verbosity: int = 0
     color: bool | None = None
-    _pending: bool = False
+    _live: LiveLine = field(default_factory=LiveLine)
 
     @property
     def columns(self) -> int | None:
@@ -36,29 +35,31 @@ class Console:
 
     def result(self, text: str) -> None:
         """Put out what was asked for."""
-        self._clear()
+        self.hush()
         click.echo(redact(text), color=self.color)
 
     def say(self, text: str) -> None:
         """Tell the person at the terminal, or the job's log."""
-        self._clear()
+        self.hush()
         click.echo(redact(text), err=True, color=self.color)
 
     def progress(self, text: str) -> None:
         """Tell what is under way: one line that changes at a terminal, a line for each phase elsewhere."""
         if self.verbosity < 0:
             return
-        line = terminal(redact(text))
-        if sys.stderr.isatty():
-            self._clear()
-            click.echo(f"… {line}"[:_WIDTH], err=True, nl=False)
-            self._pending = True
+        line = terminal_line(redact(text))
+        if self.verbosity == 0 and self.color is not False and can_redraw(sys.stderr):
+            self._live.tell(line)
         else:
             click.echo(line, err=True)
 
+    def hush(self) -> None:
+        """Take the progress away from the terminal, before something else is written there."""
+        self._live.wipe()
+
     def error(self, error: PlanningBotError) -> None:
         """Tell what went wrong, and what to do; of mistakes in files a line each, as compilers do."""
-        self._clear()
+        self.hush()
         if isinstance(error, ConfigurationError):
             click.echo(redact(terminal(error.message)), err=True)
             count = len(error.problems)
@@ -76,20 +77,19 @@ class Console:
         return click.style(text, bold=True) if style == "bold" else click.style(text, fg=style)
 
     def listen(self) -> None:
-        """Show the program's log: each request with -v, all of it, and the warnings of libraries, with -vv."""
+        """Show the program's log: each request with -v, all of it, and the warnings of libraries, with -vv.
+
+        However loud it is, requests are counted.
+        """
+        http, log = logging.getLogger("planning_bot.http"), logging.getLogger("planning_bot")
+        http.handlers = [self._live.requests]
+        http.setLevel(logging.INFO)
         handler = logging.StreamHandler()
         handler.setFormatter(_RedactingFormatter("%(name)s: %(message)s"))
         logging.captureWarnings(capture=True)
         logging.getLogger("py.warnings").handlers = [handler] if self.verbosity > 1 else [logging.NullHandler()]
-        if self.verbosity > 0:
-            log = logging.getLogger("planning_bot")
-            log.handlers = [handler]
-            log.setLevel(logging.INFO if self.verbosity == 1 else logging.DEBUG)
-
-    def _clear(self) -> None:
-        if self._pending:
-            click.echo("\r\x1b[2K", err=True, nl=False, color=True)
-            self._pending = False
+        log.handlers = [handler] if self.verbosity > 0 else []
+        log.setLevel({1: logging.INFO}.get(self.verbosity, logging.DEBUG if self.verbosity > 1 else logging.WARNING))
 
 
 def _counted(mistakes: int) -> str:

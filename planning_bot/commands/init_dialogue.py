@@ -76,6 +76,7 @@ class Dialogue:
             self.console.say(f"  {terminal_line(wrong)}")
 
     def _prompt(self, asks: str, default: str) -> str:
+        self.console.hush()
         if not self._is_open:
             self.console.say("Enter takes what stands in brackets, - leaves it empty, Ctrl-C ends and writes nothing.")
             self._is_open = True

@@ -87,6 +87,7 @@ def make_console(form: str, verbose: int, color: str, *, quiet: bool) -> Console
     wanted = {"always": True, "never": False, "auto": False if os.environ.get("NO_COLOR") else None}[color]
     console = Console(format=form, verbosity=-1 if quiet else verbose, color=wanted)  # type: ignore[arg-type]
     console.listen()
+    click.get_current_context().call_on_close(console.hush)  # however the command ends
     return console
 
 

@@ -43,6 +43,15 @@ def width(text: str) -> int:
     )
 
 
+def cut(text: str, columns: int) -> str:
+    """Shorten a text to so many columns of a terminal; an ellipsis says that it goes on."""
+    if width(text) <= columns:
+        return text
+    while text and width(text) >= columns:
+        text = text[:-1]
+    return f"{text}…"
+
+
 def _padded(cell: str, columns: int, to_the_right: bool) -> str:  # noqa: FBT001 - a property of the column
     blanks = " " * (columns - width(cell))
     return blanks + cell if to_the_right else cell + blanks

@@ -74,21 +74,21 @@ class HistoryChart:
 
 
 def burn_up_chart(page: Page, today: date) -> BurnUpChart | None:
-    """Draw the burn-up of a milestone by weight, or by issues where nothing has one; None where nothing was said."""
+    """Draw the burn-up of a milestone by weight, or by issues where nothing has one; None where there was nothing."""
     days, milestone = page.burn_up, page.milestone
     by_weight = any(day.planned_weight for day in days)
     planned = [day.planned_weight if by_weight else day.planned for day in days]
     done = [day.done_weight if by_weight else day.done for day in days]
     committed = page.status.weight.committed if by_weight else sum(issue.committed for issue in page.issues)
     top = max([*planned, committed], default=0)
-    if not top:
+    if not days or not top:
         return None
     x = _scale(0, milestone.days, _LEFT, WIDTH - _RIGHT)
     step = next((step for step in _STEPS if top <= step * _MOST_LINES), top)
     y = _scale(0, max(-(-top // step) * step, 1), HEIGHT - _BOTTOM, _TOP)
     is_running = milestone.start_on <= today <= milestone.due_on
     freeze = (page.shown.freeze_on - milestone.start_on).days + 1
-    floor = HEIGHT - _BOTTOM
+    floor, weeks = HEIGHT - _BOTTOM, _WEEK * -(-milestone.days // (6 * _WEEK))
     line = _steps(done, x, y)
     return BurnUpChart(
         unit="weight" if by_weight else "issues",
@@ -98,7 +98,7 @@ def burn_up_chart(page: Page, today: date) -> BurnUpChart | None:
         committed_y=y(committed) if page.shown.span.is_frozen else None,
         freeze_x=x(freeze) if page.shown.span.is_frozen else None,
         today_x=x(len(days)) if is_running else None,
-        days=tuple(Tick(x(n), _short(milestone.start_on, n)) for n in range(0, milestone.days - 2, _WEEK)),
+        days=tuple(Tick(x(n), _short(milestone.start_on, n)) for n in range(0, milestone.days - 2, weeks)),
         counts=tuple(Tick(y(count), str(count)) for count in range(0, top + step, step) if y(count) >= _TOP),
         words=_burn_up_words(days, planned, done, committed, "weight" if by_weight else "issues"),
     )

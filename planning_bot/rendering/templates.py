@@ -57,7 +57,8 @@ class Templates:
 
     def problems_of(self, name: str) -> list[Problem]:
         """Compile a template and those that are shipped, or stand in for them, and give what is wrong with them."""
-        shipped = sorted(path.name for kind in ("md", "mrkdwn") for path in shipped_templates().glob(f"*.{kind}.j2"))
+        kinds = ("md", "mrkdwn", "html")
+        shipped = sorted(path.name for kind in kinds for path in shipped_templates().glob(f"*.{kind}.j2"))
         return [problem for part in dict.fromkeys([name, *shipped]) for problem in self._problems(part)]
 
     def _problems(self, name: str) -> list[Problem]:

@@ -24,7 +24,8 @@ _WIDEST, _NARROWEST = 100, 40
 def doctor_lines(result: DoctorResult, columns: int | None = None) -> list[str]:
     """Give it as lines for people, at a terminal of so many columns."""
     width = max(min(columns or _WIDEST, _WIDEST), _NARROWEST)
-    longest = max((cells(row.target) for row in (*result.checked, *result.unchecked)), default=0)
+    targets = [*(one.target for one in result.checked), *(one.target for one in result.unchecked)]
+    longest = max(map(cells, targets), default=0)
     lines: list[str] = []
     for server in get_args(Server):
         if part := list(_part(result, server, width, longest)):

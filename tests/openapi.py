@@ -1,4 +1,4 @@
-"""Holds requests against GitLab's own OpenAPI document: path, method, parameters, body."""
+"""Holds requests against GitLab's own descriptions: path, method, parameters and body; and queries of GraphQL."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+import graphql
 import jsonschema
 import yaml
 
@@ -17,11 +18,18 @@ if TYPE_CHECKING:
     from planning_bot.sandbox import Request
 
 DOCUMENT = Path(__file__).parents[2] / "shared" / "oracles" / "gitlab" / "openapi.yaml"
+SCHEMA = DOCUMENT.with_name("schema.graphql")
 
 
 def complaints(requests: Iterable[Request]) -> list[str]:
     """Give everything about the requests that GitLab does not document; empty where all is well."""
     return [f"{request.method} {request.path}: {what}" for request in requests for what in _wrong_with(request)]
+
+
+def query_complaints(query: str) -> list[str]:
+    """Give everything about a GraphQL query that GitLab's schema does not have; reading that takes two seconds."""
+    schema = graphql.build_schema(SCHEMA.read_text(encoding="utf-8"), assume_valid=True)
+    return [error.message for error in graphql.validate(schema, graphql.parse(query))]
 
 
 def _wrong_with(request: Request) -> list[str]:

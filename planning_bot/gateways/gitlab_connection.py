@@ -7,6 +7,7 @@ The token travels as `Authorization: Bearer`, which no client forwards to anothe
 from __future__ import annotations
 
 import http.client
+import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -113,6 +114,17 @@ class GitLabConnection:
             raise ServerError(f"GET {path}: the pages of the list go round in a circle")
         rows = {row["id"]: row for answer in answers for row in _decoded(answer, list)}
         return list(rows.values())
+
+    def query(self, query: str, **variables: Any) -> dict[str, Any]:
+        """Ask GraphQL, by GET, as nothing is changed: GitLab takes queries so (gitlabhq: config/routes/api.rb).
+
+        Raises ServerError, also where the answer tells of errors: half of one is none.
+        """
+        asked = {"query": query, "variables": json.dumps(variables)}
+        answer = _decoded(self._request("get", f"{self.url}/api/graphql", asked), dict)
+        if answer.get("errors") or not isinstance(answer.get("data"), dict):
+            raise ServerError("GitLab does not answer the GraphQL query", "is this GitLab older than 15.7?")
+        return cast("dict[str, Any]", answer["data"])
 
     def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """Create something, once. Raises UnknownOutcomeError where the answer was lost."""

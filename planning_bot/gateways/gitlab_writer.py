@@ -30,6 +30,7 @@ from planning_bot.domain.sections import append_sections, find_section, replace_
 from planning_bot.gateways import gitlab_payloads as payloads
 from planning_bot.gateways.board_writer import BoardWriter
 from planning_bot.gateways.label_writer import LabelWriter
+from planning_bot.gateways.replaced_edits import ReplacedEdits
 from planning_bot.gateways.take_back import what_stayed, what_to_send
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class GitLabWriter:
         self._creates = Pace(connection.clock, _CREATES_A_MINUTE)
         self._boards = BoardWriter(connection)
         self._labels = LabelWriter(connection)
+        self._replaced = ReplacedEdits(connection, me)
 
     def look(self, change: GitLabChange) -> Present:
         """Read what is there now, in the form of the change's `before`."""
@@ -68,6 +70,7 @@ class GitLabWriter:
             case CreateIssue():
                 return Present(self._issue_with(change))
             case EditIssue() | TakeBack():
+                self._replaced.begin(change.target)
                 issue = payloads.issue(self._connection.get(_issue_path(change.target)))
                 state = _state(issue, change)
                 return Present(state, issue, as_of=issue.updated_at, is_confidential=issue.confidential)
@@ -192,15 +195,17 @@ class GitLabWriter:
                 *_unlike("milestone", after.milestone is None or issue.milestone_id == after.milestone.id),
                 *_not_set("assignee", tuple(p.name for p in given if p.id not in {a.id for a in issue.assignees})),
                 *_unlike("the text of the sections", sections_stand),
+                *self._replaced.told(seen, body),
             ),
             created=Created(issue.id, issue.reference, issue.web_url),
             state=_state(issue, change),
         )
 
     def _take_back(self, change: TakeBack, seen: Issue) -> Delivered:
-        answer = self._connection.put(_issue_path(change.target), what_to_send(change, seen))
-        issue = payloads.issue(answer)
-        return Delivered(what_stayed(change, issue), state=_state(issue, change))
+        body = what_to_send(change, seen)
+        issue = payloads.issue(self._connection.put(_issue_path(change.target), body))
+        missing = (*what_stayed(change, issue), *self._replaced.told(seen, body))
+        return Delivered(missing, state=_state(issue, change))
 
 
 class Pace:

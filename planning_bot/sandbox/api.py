@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
-from planning_bot.sandbox import gitlab_boards, gitlab_groups, gitlab_issues, gitlab_notes
+from planning_bot.sandbox import gitlab_boards, gitlab_groups, gitlab_issues, gitlab_notes, graphql
 from planning_bot.sandbox.routing import (
     ROUTES,
     Answer,
@@ -34,6 +34,9 @@ def answer(store: Store, method: str, target: str, headers: dict[str, str], body
     try:
         with store.transaction():
             token = _authenticate(store, headers)
+            if path == graphql.PATH:
+                _require_scope(token, "GET", path)  # mutations are not modelled
+                return graphql.answer(store, store.get("users", token["user_id"]), target, _content(headers, body))
             served, parts = find_route(method, path)
             _require_scope(token, method, path)
             known = {name.removesuffix("[]"): values for name, values in parse_query(query).items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from planning_bot.sandbox import answers_issues, permissions, quick_actions
+from planning_bot.sandbox import answers_issues, permissions, quick_actions, system_notes
 from planning_bot.sandbox.routing import bad_request
 
 if TYPE_CHECKING:
@@ -89,15 +89,8 @@ def move_issue(store: Store, issue: Row, target: Row, editor: Editor) -> int:
     update_issue(store, issue, editor, {"state_event": "close"})
     store.update("issues", issue["id"], moved_to_id=number)
     copy = store.get("issues", number)
-    add_system_note(store, issue["id"], editor, f"moved to {target['path']}#{copy['iid']}")
+    system_notes.add(store, issue["id"], editor, f"moved to {target['path']}#{copy['iid']}")
     return number
-
-
-def add_system_note(store: Store, issue_id: int, editor: Editor, body: str) -> None:
-    """Record an edit that GitLab tells of in the notes, not by an event (docs: user/project/system_notes)."""
-    at = store.clock.stamp(editor.at)
-    author = editor.user["id"]
-    store.insert("notes", issue_id=issue_id, author_id=author, body=body, system=1, created_at=at, updated_at=at)
 
 
 def find_label(store: Store, project: Row, name: str) -> Row | None:
@@ -157,12 +150,12 @@ def _change_columns(store: Store, issue: Row, editor: Editor, changes: Changes) 
     store.update("issues", issue["id"], **new)
     if "title" in new:
         words = f"changed title from **{{-{issue['title']}-}}** to **{{+{new['title']}+}}**"
-        add_system_note(store, issue["id"], editor, words)
+        system_notes.add(store, issue["id"], editor, words)
     if "description" in new:
-        add_system_note(store, issue["id"], editor, "changed the description")
+        system_notes.tell_of_description(store, issue, editor, new["description"])
     if "confidential" in new:
         made = "confidential" if new["confidential"] else "visible to everyone"
-        add_system_note(store, issue["id"], editor, f"made the issue {made}")
+        system_notes.add(store, issue["id"], editor, f"made the issue {made}")
     return bool(new)
 
 
@@ -259,7 +252,7 @@ def _change_assignees(store: Store, issue: Row, editor: Editor, changes: Changes
         other = before if numbers is after else after
         names = [store.get("users", number)["username"] for number in numbers if number not in other]
         if names:
-            add_system_note(store, issue["id"], editor, f"{words} {' '.join(f'@{name}' for name in names)}")
+            system_notes.add(store, issue["id"], editor, f"{words} {' '.join(f'@{name}' for name in names)}")
     return True
 
 

@@ -8,7 +8,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
-from planning_bot.sandbox import api, page
+from planning_bot.sandbox import api, graphql, page
 from planning_bot.sandbox.connection import Listener, Response
 from planning_bot.sandbox.faults import INSTEAD, Fault
 from planning_bot.sandbox.routing import API, Answer
@@ -141,7 +141,7 @@ class Sandbox:
         return request
 
     def _carry_out(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Response:
-        if target.startswith(f"{API}/"):
+        if target.startswith((f"{API}/", graphql.PATH)):
             found = api.answer(self._store, method, target, headers, body)
             return _json(found, self.headers)
         if self.sheets.serves(target.partition("?")[0]):

@@ -40,7 +40,7 @@ CREATE TABLE IF NOT EXISTS issue_labels (issue_id INTEGER, label_id INTEGER, PRI
 CREATE INDEX IF NOT EXISTS issues_by_label ON issue_labels (label_id);
 CREATE TABLE IF NOT EXISTS issue_assignees (issue_id INTEGER, user_id INTEGER, PRIMARY KEY (issue_id, user_id));
 CREATE TABLE IF NOT EXISTS notes (id INTEGER PRIMARY KEY, issue_id INTEGER, author_id INTEGER, body TEXT,
-    system INTEGER DEFAULT 0, internal INTEGER DEFAULT 0, created_at TEXT, updated_at TEXT);
+    system INTEGER DEFAULT 0, internal INTEGER DEFAULT 0, created_at TEXT, updated_at TEXT, version TEXT);
 CREATE INDEX IF NOT EXISTS notes_by_issue ON notes (issue_id);
 CREATE TABLE IF NOT EXISTS events (id INTEGER PRIMARY KEY, kind TEXT, issue_id INTEGER, user_id INTEGER,
     created_at TEXT, action TEXT, label_id INTEGER, milestone_id INTEGER, state TEXT, weight INTEGER);

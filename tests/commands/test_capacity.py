@@ -739,7 +739,7 @@ def test_gitlab_without_weights_is_named(desk: Desk) -> None:
 def test_the_number_of_requests_is_known(opened: Desk) -> None:
     work(opened, weight=2, assignees=["ana"])
     assert count(opened.run("capacity", "--dry-run").requests) == (LOOKED_AT, 0)
-    assert count(opened.run("capacity", "--apply").requests) == (LOOKED_AT + 2, 2)
+    assert count(opened.run("capacity", "--apply").requests) == (LOOKED_AT + 3, 2)
     assert count(opened.run("capacity", "--apply").requests) == (LOOKED_AT, 0)
 
 

@@ -369,8 +369,9 @@ def test_the_number_of_requests_is_known(opened: Desk) -> None:
         work(opened, labels=FINE)
     work(opened, labels=FINE, milestone="Backlog")
     _waiting(opened, "2026-01-10")
-    # A look at the links of each candidate, at the events of what waits; the write is preceded by a second look.
-    assert count(opened.run("readiness", "--apply").requests) == (LOOKED_AT + 3 + 1 + 1, 1)
+    # A look at the links of each candidate, at the events of what waits; before the write at the page,
+    # and at its history after.
+    assert count(opened.run("readiness", "--apply").requests) == (LOOKED_AT + 3 + 1 + 2, 1)
     assert count(opened.run("readiness", "--apply").requests) == (LOOKED_AT + 3 + 1, 0)
 
 

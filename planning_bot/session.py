@@ -7,7 +7,6 @@ writing door; nothing below it knows of dry runs.
 from __future__ import annotations
 
 import os
-import shlex
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -261,9 +260,8 @@ def open_sessions(config: Config, options: Options, voice: Voice) -> Iterator[Ca
     finally:
         connection.close()
         journal.close()
-        if journal.has_intents:
-            undo = f"planning-bot undo {shlex.quote(str(journal.path))}"
-            voice.say(f"what was written stands in a journal; to take it back: {undo}")
+        if journal.told:
+            voice.say(journal.told)
 
 
 def connect(config: Config) -> GitLabConnection:

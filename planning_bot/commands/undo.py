@@ -59,7 +59,7 @@ def command(source: Path, **parameters: Any) -> int:
 def _undo(journal: Journal, session: Session) -> TeamReport:
     team = session.team
     own = journal.teams[team.key]
-    result, plan = plan_undo(journal, team, session.look_at_edited(own))
+    result, plan = plan_undo(journal, team, session.look_at_edited(own), session.reader.me())
     return session.carry_out(TeamReport(team.key, own.milestone, result, plan))
 
 

@@ -16,6 +16,15 @@ class User:
     id: int
     username: str
     name: str = ""
+    is_bot: bool = False
+
+    @property
+    def bot_name(self) -> str | None:
+        """The username, if it is a bot's: what it takes off is an `undo`, and no person's doing.
+
+        With a person's token nobody can tell the two apart, and all of it counts as that person's.
+        """
+        return self.username if self.is_bot else None
 
 
 @dataclass(frozen=True)

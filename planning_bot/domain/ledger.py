@@ -287,6 +287,16 @@ class Ledger:
         return min((at for number, _, at in uses if ids and number >= min(ids)), default=None)
 
 
+def was_taken_out(events: Iterable[MilestoneEvent], milestone_id: int, own: str | None) -> bool:
+    """Whether an issue that is not in a milestone was in it, and somebody took it out; `own`, a bot, is nobody."""
+    ordered = _in_order(events)
+    about = [number for number, event in enumerate(ordered) if event.milestone_id == milestone_id]
+    if not about:
+        return False
+    after = (e.by for e in ordered[about[-1] :] if not (e.is_added and e.milestone_id == milestone_id))
+    return own is None or next(after, None) != own
+
+
 def end_of_day(day: date, zone: ZoneInfo) -> datetime:
     """Give the last instant of a day in a time zone, in UTC: what happens at midnight belongs to the next day."""
     following = day + timedelta(days=1)

@@ -30,7 +30,7 @@ def documented(what: str, *, written: bool = False) -> Iterator[None]:
 
 def user(row: Payload) -> User:
     """Read a user."""
-    return User(row["id"], row["username"], text(row.get("name")))
+    return User(row["id"], row["username"], text(row.get("name")), bool(row.get("bot")))
 
 
 def label(row: Payload) -> Label:

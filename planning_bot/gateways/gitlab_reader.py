@@ -134,13 +134,15 @@ class GitLabReader:
             return event_payloads.assignments(rows)
 
     def labels_taken_off(self, project: str, iid: int) -> frozenset[str]:
-        """The labels that the issue had and that somebody took off."""
-        last = {event.name: event.is_added for event in self.label_events(project, iid) if event.name}
-        return frozenset(name for name, is_added in last.items() if not is_added)
+        """The labels that the issue had and that somebody took off; this program's own `undo` is nobody."""
+        own = self.me().bot_name
+        last = {event.name: event for event in self.label_events(project, iid) if event.name}
+        return frozenset(name for name, event in last.items() if not event.is_added and event.by != own)
 
     def milestone_taken_off(self, project: str, iid: int) -> bool:
-        """Whether the issue ever had a milestone that somebody took off."""
-        return any(not event.is_added for event in self.milestone_events(project, iid))
+        """Whether the issue ever had a milestone that somebody took off; this program's own `undo` is nobody."""
+        own = self.me().bot_name
+        return any(not event.is_added and event.by != own for event in self.milestone_events(project, iid))
 
     def label_added_at(self, project: str, iid: int, name: str) -> datetime | None:
         """When the issue got a label for the last time; None where no event says so."""

@@ -5,8 +5,6 @@ It decides nothing: whether a change may be sent is for `delivery` to say, after
 
 from __future__ import annotations
 
-import threading
-from collections import deque
 from typing import TYPE_CHECKING, Any, assert_never
 
 from gitlab.utils import EncodedId
@@ -36,10 +34,6 @@ from planning_bot.gateways.take_back import what_stayed, what_to_send
 if TYPE_CHECKING:
     from planning_bot.domain.issue import Issue, Note
     from planning_bot.gateways.gitlab_connection import GitLabConnection
-    from planning_bot.gateways.polite_session import Clock
-
-# GitLab's application limits, less a margin: 60 notes and 200 issues a minute (docs: administration/settings).
-_NOTES_A_MINUTE, _CREATES_A_MINUTE = 30, 60
 
 
 class GitLabWriter:
@@ -49,8 +43,6 @@ class GitLabWriter:
         self._connection = connection
         self._me = me
         self._trusted = trusted
-        self._notes = Pace(connection.clock, _NOTES_A_MINUTE)
-        self._creates = Pace(connection.clock, _CREATES_A_MINUTE)
         self._boards = BoardWriter(connection)
         self._labels = LabelWriter(connection)
         self._replaced = ReplacedEdits(connection, me)
@@ -89,22 +81,22 @@ class GitLabWriter:
     def _send(self, change: GitLabChange, present: Present) -> Delivered:
         match change:
             case CreateIssue():
-                self._creates.keep()
+                self._connection.creates.keep()
                 return self._create_issue(change)
             case EditIssue():
                 return self._edit_issue(change, present.seen)
             case TakeBack():
                 return self._take_back(change, present.seen)
             case WriteNote():
-                self._notes.keep()
+                self._connection.notes.keep()
                 return self._write_note(change, present.seen)
             case CreateBoard():
-                self._creates.keep()
+                self._connection.creates.keep()
                 return self._boards.create(change)
             case RepairBoard():
                 return self._boards.bring(change, present.seen)
             case CreateLabel():
-                self._creates.keep()
+                self._connection.creates.keep()
                 return self._labels.create(change)
             case _:
                 assert_never(change)
@@ -133,7 +125,7 @@ class GitLabWriter:
         answer = self._connection.put(f"{path}/{note.id}", body) if note else self._connection.post(path, body)
         written = payloads.note(answer)
         missing = _unlike("the note's text", same_text(written.body, change.after))
-        return Delivered(missing, created=_written(written, change))
+        return Delivered(missing, created=_written(written, change), seen=written)
 
     def _is_marked(self, marker: str, author: str, body: str) -> bool:
         return author.casefold() in self._trusted and str(Marker.of(body)) == marker
@@ -169,6 +161,7 @@ class GitLabWriter:
             missing=missing if kept_one else (*missing, *unassigned),
             remarks=tuple(f"{lost}: GitLab's Free tier keeps one assignee" for lost in unassigned) if kept_one else (),
             created=Created(issue.id, issue.reference, issue.web_url),
+            seen=issue,
         )
 
     def _edit_issue(self, change: EditIssue, seen: Issue) -> Delivered:
@@ -199,29 +192,14 @@ class GitLabWriter:
             ),
             created=Created(issue.id, issue.reference, issue.web_url),
             state=_state(issue, change),
+            seen=issue,
         )
 
     def _take_back(self, change: TakeBack, seen: Issue) -> Delivered:
         body = what_to_send(change, seen)
         issue = payloads.issue(self._connection.put(_issue_path(change.target), body))
         missing = (*what_stayed(change, issue), *self._replaced.told(seen, body))
-        return Delivered(missing, state=_state(issue, change))
-
-
-class Pace:
-    """At most so many of a kind in any minute."""
-
-    def __init__(self, clock: Clock, a_minute: int) -> None:
-        self._clock = clock
-        self._sent: deque[float] = deque(maxlen=a_minute)
-        self._lock = threading.Lock()
-
-    def keep(self) -> None:
-        """Wait until one more may be sent."""
-        with self._lock:  # who waits holds it: those behind have to wait as well
-            if len(self._sent) == self._sent.maxlen:
-                self._clock.sleep(max(0.0, self._sent[0] + 60 - self._clock.now()))
-            self._sent.append(self._clock.now())
+        return Delivered(missing, state=_state(issue, change), seen=issue)
 
 
 def _issue_path(reference: str) -> str:

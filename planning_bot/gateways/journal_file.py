@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import shlex
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from planning_bot import __version__
+from planning_bot.domain.change import TakeBack
 from planning_bot.domain.journal import Began, Ended, Planned, intent_of, read_journal, told_of, written
 from planning_bot.domain.plan import SavedPlan
 from planning_bot.domain.run import Mode
@@ -66,7 +68,7 @@ class JournalFile:
     redact: Callable[[str], str]
     path: Path | None = None
     trouble: str = ""
-    has_intents: bool = False
+    _sent: set[type[Change]] = field(default_factory=set)
     _descriptor: int = -1
     _sum: str = ""
     _plans: int = 0
@@ -103,6 +105,20 @@ class JournalFile:
             else:
                 self._try(line)
         return PlanRecorder(self, number)
+
+    @property
+    def told(self) -> str:
+        """Say where the journal of what was sent is, and what it is good for; nothing where nothing was sent."""
+        if not self._sent:
+            return ""
+        if self._sent == {TakeBack}:
+            return f"what was taken back stands in a journal: {self.path}"
+        undo = f"planning-bot undo {shlex.quote(str(self.path))}"
+        return f"what was written stands in a journal; to take it back: {undo}"
+
+    def heard(self, change: Change) -> None:
+        """Take in that a change is about to be sent."""
+        self._sent.add(type(change))
 
     def note(self, line: Line) -> None:
         """Write a line; where that fails, the journal ends there, and `trouble` says why."""
@@ -166,7 +182,7 @@ class PlanRecorder:
 
     def intends(self, number: int, change: Change, present: Present) -> None:
         """Write down that a change is about to be sent."""
-        self.journal.has_intents = True
+        self.journal.heard(change)
         if present.is_confidential:
             self._withheld.add(number)
         self.journal.note(intent_of(self.plan, number, change, present, self.journal.now()))

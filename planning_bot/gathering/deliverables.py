@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from planning_bot.domain.ledger import IssueHistory, Ledger, Streams
+from planning_bot.domain.ledger import IssueHistory, Ledger, Streams, was_taken_out
 from planning_bot.domain.say_do import Span
 from planning_bot.metrics.candidates import Seen, kept_out
 from planning_bot.metrics.plan_membership import PlanRules
@@ -48,13 +48,13 @@ def look_at_choice(team: Team, reader: GitLabReader, snapshot: Snapshot, now: da
 
 
 def once_moved(reader: GitLabReader, issues: Iterable[Issue], milestone_id: int) -> frozenset[str]:
-    """Name the issues that were in a milestone before: somebody took them out of it."""
+    """Name the issues that were in a milestone before, and that somebody took out of it."""
     asked = list(issues)
     events = reader.together(*(partial(reader.milestone_events, issue.project, issue.iid) for issue in asked))
     return frozenset(
         issue.reference
         for issue, found in zip(asked, events, strict=True)
-        if any(event.milestone_id == milestone_id for event in found)
+        if was_taken_out(found, milestone_id, reader.me().bot_name)
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from planning_bot.domain.change import CreateLabel, EditIssue, IssueState, Named, label_handle
 from planning_bot.domain.close import CloseResult, LeftAlone, MovedOn, Slipped
+from planning_bot.domain.ledger import was_taken_out
 from planning_bot.domain.plan import Plan, joined
 from planning_bot.errors import RefusedError, ServerError
 from planning_bot.metrics.plan_membership import PlanRules
@@ -37,11 +38,10 @@ class Unfinished:
     labels: tuple[LabelEvent, ...] = ()
     milestones: tuple[MilestoneEvent, ...] = ()
 
-    def was_taken_off(self, label: str) -> bool:
-        """Whether it had a label that somebody took off."""
-        return label not in self.issue.labels and any(
-            event.name == label and not event.is_added for event in self.labels
-        )
+    def was_taken_off(self, label: str, own: str | None) -> bool:
+        """Whether it had a label that somebody took off, and not the program's own `undo`."""
+        gone = [event.by for event in self.labels if event.name == label and not event.is_added]
+        return label not in self.issue.labels and gone != [] and gone[-1] != own
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,8 @@ class _Closing:
         if kept:
             return _Decision(reference, reasons=(f"it has the label {kept}",))
         wanted = self._labels(one)
-        taken_off = [name for name in wanted if one.was_taken_off(name)]
+        own = self.snapshot.me.bot_name
+        taken_off = [name for name in wanted if one.was_taken_off(name, own)]
         added = [name for name in wanted if name not in one.issue.labels and name not in taken_off]
         is_back = self._was_moved_back(one)
         to = None if is_back else self.target
@@ -179,7 +180,8 @@ class _Closing:
             return False
         labelled = [event.at for event in one.labels if event.name == self.span.missed_label and event.is_added]
         since = min([self.span.cut_off, *labelled])
-        return any(e.is_added and e.milestone_id == self.target.id and e.at >= since for e in one.milestones)
+        moves = tuple(event for event in one.milestones if event.at >= since)
+        return was_taken_out(moves, self.target.id, self.snapshot.me.bot_name)
 
     def _edit(self, one: Unfinished, added: list[str], to: Milestone | DatedMilestone | None) -> EditIssue:
         """Change labels and milestone together; the change rests on everything that the decision rests on."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from planning_bot.config import Team
-    from planning_bot.domain.issue import Issue
+    from planning_bot.domain.issue import Issue, User
     from planning_bot.domain.journal import Journal, TeamJournal
     from planning_bot.domain.ledger import LabelEvent, MilestoneEvent
     from planning_bot.domain.undo import Edit
@@ -42,6 +42,15 @@ STAYS = {
 }
 """Why each kind of change but the editing of issues is left alone, and what a person may do."""
 
+_AGAIN = (
+    "whoever runs the command by hand has it all done again; `run` does not where it has recorded the command as done, "
+    "and does where it falls due and has not"
+)
+_NOT_AGAIN = (
+    "with a person's token, what is taken off counts as taken off by that person: the program does not put it on "
+    "again, so whoever wants it back puts it on by hand"
+)
+
 
 @dataclass(frozen=True)
 class Edited:
@@ -53,7 +62,7 @@ class Edited:
     assignments: tuple[tuple[datetime, str], ...] = ()
 
 
-def plan_undo(journal: Journal, team: Team, seen: dict[str, Edited]) -> tuple[UndoResult, Plan]:
+def plan_undo(journal: Journal, team: Team, seen: dict[str, Edited], me: User) -> tuple[UndoResult, Plan]:
     """Plan to take back what a run added for a team.
 
     Raises RefusedError where the run was itself an undo, or where the journal names issues that are not the team's.
@@ -74,7 +83,7 @@ def plan_undo(journal: Journal, team: Team, seen: dict[str, Edited]) -> tuple[Un
     stays += [NotTakenBack(d.reference, reason) for d in decided for reason in d.reasons]
     taken_back = tuple(TakenBack(d.reference, "; ".join(d.what)) for d in decided if d.what)
     result = UndoResult(journal.began.command, taken_back, tuple(stays))
-    return result, Plan(changes=changes, notices=tuple(_notices(journal, changes)))
+    return result, Plan(changes=changes, notices=tuple(_notices(journal, changes, me)))
 
 
 def _check(journal: TeamJournal, team: Team, edits: dict[str, Edit]) -> None:
@@ -92,7 +101,7 @@ def _check(journal: TeamJournal, team: Team, edits: dict[str, Edit]) -> None:
         )
 
 
-def _notices(journal: Journal, changes: tuple[TakeBack, ...]) -> Iterator[str]:
+def _notices(journal: Journal, changes: tuple[TakeBack, ...], me: User) -> Iterator[str]:
     if not journal.is_whole:
         yield (
             "the journal has no end, so the run was killed, or could not write it any further: what it holds is taken "
@@ -100,15 +109,9 @@ def _notices(journal: Journal, changes: tuple[TakeBack, ...]) -> Iterator[str]:
         )
     touched = [change.before.model_fields_set for change in changes]
     if any({"labels", "milestone"} & fields for fields in touched):
-        yield (
-            "a label or a milestone that is taken off counts as taken off by a person: the program does not put it on "
-            "again, so whoever wants it puts it on by hand"
-        )
-    if any("sections" in fields for fields in touched):
-        yield (
-            "the command that writes a section writes it anew when it is run by hand; `run` does not, where it has "
-            "recorded the command as done"
-        )
+        yield _NOT_AGAIN if me.bot_name is None else _AGAIN
+    elif touched:
+        yield _AGAIN
 
 
 @dataclass

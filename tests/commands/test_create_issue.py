@@ -143,7 +143,7 @@ def test_what_was_done_is_told(desk: Desk) -> None:
     ran = desk.run("create-issue", "--apply")
     url = f"{desk.box.url}/{PROJECT}/-/issues/1"
     assert ran.out == f"search · 18.10 (2026-02-14 to 2026-03-13)\nplanning issue created: {PROJECT}#1  {url}\n"
-    assert ran.err.splitlines()[-2:] == ["Plan: 1 change", "Applied: 1 change"]
+    assert ran.err.splitlines()[-3:-1] == ["Plan: 1 change", "Applied: 1 change"]
     again = desk.run("create-issue", "--apply")
     assert again.out == f"search · 18.10 (2026-02-14 to 2026-03-13)\nplanning issue found: {PROJECT}#1  {url}\n"
     assert again.err.splitlines()[-1] == "Plan: nothing to do"

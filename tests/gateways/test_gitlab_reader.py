@@ -27,7 +27,7 @@ ROW: dict[str, Any] = {
 
 
 def test_the_tokens_user_is_read(reader: GitLabReader) -> None:
-    assert reader.me() == User(1, BOT, "Planning Bot")
+    assert reader.me() == User(1, BOT, "Planning Bot", is_bot=True)
 
 
 def test_milestones_of_the_group_and_above_are_read_in_any_state(desk: Desk, reader: GitLabReader) -> None:

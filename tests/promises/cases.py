@@ -132,6 +132,17 @@ def _with_a_message_that_is_out_of_date(desk: Desk) -> None:
     desk.box.gitlab.edit_issue(ENGINE, 2, by=PM, state_event="close", at=instant("02-13"))
 
 
+def _with_deliverables_to_take_back(desk: Desk) -> None:
+    _with_candidates(desk)
+    assert desk.run("deliverables", "--apply", "--journal", str(desk.folder / "plan.json")).code == 0
+
+
+def _with_an_adoption_to_take_back(desk: Desk) -> None:
+    _with_an_issue_of_a_person(desk)
+    adopt = ("create-issue", "--adopt", f"{PROJECT}#3", "--apply")
+    assert desk.run(*adopt, "--journal", str(desk.folder / "plan.json")).code == 0
+
+
 CASES = [
     Case("create", "create-issue --apply", _with_neighbours, edited=1),
     Case("adopt", f"create-issue --adopt {PROJECT}#3 --apply", _with_an_issue_of_a_person, edited=3),
@@ -147,5 +158,7 @@ CASES = [
     Case("say-do", "say-do --apply", _with_a_milestone_that_has_ended, edited=1),
     Case("say-do-chart", "say-do --apply", _with_a_channel, edited=1),
     Case("close", "close --apply", _with_a_milestone_that_has_ended, edited=2),
+    Case("undo", "undo {plan} --apply", _with_deliverables_to_take_back, edited=1),
+    Case("undo-adopt", "undo {plan} --apply", _with_an_adoption_to_take_back, edited=3),
     Case("saved-plan", "deliverables --out {plan} && apply {plan}", _with_candidates, edited=1),
 ]

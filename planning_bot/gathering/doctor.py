@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from planning_bot.domain.access import Account, Place
+from planning_bot.domain.access import Account, Place, Token
 from planning_bot.domain.checkup import Checkup, GitLabFacts, Inside, Key
 from planning_bot.errors import PlanningBotError, ServerError
 from planning_bot.gateways.gitlab_access import GitLabAccess
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from planning_bot.gateways.doors import Doors
 
     Reads = dict[Hashable, Callable[[], Any]]
+
+
+_READING = frozenset({"api", "read_api"})  # docs: user/profile/personal_access_tokens, scopes
 
 
 def examine(config: Config, days: Mapping[str, date], gitlab: Seen[Doors]) -> dict[str, Checkup]:
@@ -76,8 +79,12 @@ class _Asking:
     def key(self) -> Seen[Key]:
         """Whose token it is, and what it may do."""
         self._ask({"token": self._access.token, "me": self._access.me})
-        me = self._answers["me"]
-        return me if isinstance(me, PlanningBotError) else Key(self._answers["token"], me)
+        token, me = self._answers["token"], self._answers["me"]
+        if isinstance(token, Token) and not token.scopes & _READING:
+            has = ", ".join(sorted(token.scopes)) or "none"
+            hint = "make a new one with the scope api, and put it where GITLAB_TOKEN is set"
+            return ServerError(f"the token's scopes are {has}: nothing can be read with them", hint, status=403)
+        return me if isinstance(me, PlanningBotError) else Key(token, me)
 
     def facts(self, teams: list[Team], key: Key) -> dict[str, Seen[GitLabFacts]]:
         """Look at what all teams name."""

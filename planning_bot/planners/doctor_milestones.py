@@ -150,10 +150,14 @@ def _plan(team: Team, inside: Inside) -> Iterator[Verdict]:
 
 
 def _old(team: Team, boards: tuple[Board, ...], calendar: Calendar, today: date, words: Words) -> Iterator[Verdict]:
-    gone = [milestone for milestone in calendar.delivery if milestone.due_on < today - _LONG]
-    templates = [board.name for board in team.boards.values() if "milestone" in board.name]
-    names = {words.line(name, basic_facts(team, milestone)) for milestone in gone for name in templates}
-    old = [board.name for board in boards if board.name in names]
+    named = [
+        (milestone.due_on < today - _LONG, words.line(board.name, basic_facts(team, milestone)))
+        for milestone in calendar.delivery
+        for board in team.boards.values()
+        if "milestone" in board.name
+    ]
+    gone = {name for is_gone, name in named if is_gone} - {name for is_gone, name in named if not is_gone}
+    old = [board.name for board in boards if board.name in gone]
     if old:
         count = "a board" if len(old) == 1 else f"{len(old)} boards"
         because = f"{count} of milestones that ended more than {_LONG.days} days ago: {listed(old, _MOST_BOARDS)}"

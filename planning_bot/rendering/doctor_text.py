@@ -30,7 +30,7 @@ def doctor_lines(result: DoctorResult, columns: int | None = None) -> list[str]:
     for server in get_args(Server):
         if part := list(_part(result, server, width, longest)):
             lines += [_NAMES[server], *part]
-    return [*lines, _summary(result)]
+    return [*lines, *_wrapped(_summary(result), width, 0)]
 
 
 def _part(result: DoctorResult, server: str, width: int, longest: int) -> Iterator[str]:

@@ -17,6 +17,10 @@ def scope(room: Room) -> None:
     room.use(scopes=("read_api",))
 
 
+def reads_nothing(room: Room) -> None:
+    room.use(scopes=("read_user", "read_repository"))
+
+
 def ends_soon(room: Room) -> None:
     room.use(expires_at="2026-03-02")
 

@@ -68,6 +68,7 @@ FINDING, NOTE = "finding", "note"
 GROUP, PROJECT, PTO = "group acme", f"project {PLANNING}", "time off in pto/search.csv"
 FOUND: dict[Callable[[Room], None], list[tuple[str, str, str]]] = {
     ailments.scope: [(FINDING, "token_scope", "token")],
+    ailments.reads_nothing: [(FINDING, "refused", "GitLab")],
     ailments.ends_soon: [(FINDING, "token_expires", "token")],
     ailments.tells_nothing: [(NOTE, "token_untold", "token")],
     ailments.guest: [(FINDING, "role", GROUP), (FINDING, "role", PROJECT)],

@@ -147,6 +147,27 @@ def test_answers_have_the_keys_of_the_documented_examples(full: Api, documented:
         assert expected - gone <= _keys(answer)
 
 
+@pytest.mark.parametrize(
+    ("path", "schema"),
+    [
+        ("/personal_access_tokens/self", "APIEntitiesPersonalAccessTokenWithLastUsedIps"),
+        ("/groups/acme", "APIEntitiesGroupDetail"),
+        ("/projects/acme%2Fsearch%2Fplanning", "APIEntitiesProjectWithAccess"),
+        ("/groups/acme/members/all", "APIEntitiesMember"),
+        ("/projects/acme%2Fsearch%2Fplanning/members/all", "APIEntitiesMember"),
+        ("/users?username=alice", "APIEntitiesUserBasic"),
+    ],
+)
+def test_answers_about_access_have_keys_of_gitlabs_only(
+    full: Api, openapi: dict[str, Any], path: str, schema: str
+) -> None:
+    full.box.gitlab.archive(PROJECT)
+    full.box.gitlab.delete_later("acme", "2026-03-01")
+    full.box.gitlab.end_membership("rita", "2026-03-01")
+
+    assert set(_first(full.get(path))) <= set(openapi["components"]["schemas"][schema]["properties"])
+
+
 def _examples(method: str, path: str) -> list[dict[str, Any]]:
     lines = (ORACLES / "doc_examples.jsonl").read_text().splitlines()
     examples = [json.loads(line) for line in lines]

@@ -94,3 +94,34 @@ def test_internal_notes_are_for_planners(api: Api) -> None:
     api.post(f"{ISSUES}/1/notes", body="Between us", internal=True)
     assert len(api.by("rita").get(f"{ISSUES}/1/notes")) == 1
     assert api.by("gus").get(f"{ISSUES}/1/notes") == []
+
+
+def test_an_account_tells_its_state(api: Api, box: Sandbox) -> None:
+    box.gitlab.block_user("gus")
+    box.gitlab.block_user("rita", state="deactivated")
+    found = {name: api.get("/users", username=name)[0]["state"] for name in ("alice", "gus", "rita")}
+    assert found == {"alice": "active", "gus": "blocked", "rita": "deactivated"}
+
+
+def test_groups_and_projects_tell_whether_they_can_be_worked_in(api: Api, box: Sandbox) -> None:
+    path = "/projects/acme%2Fsearch%2Fplanning"
+    keys = ("archived", "marked_for_deletion_on", "issues_enabled", "issues_access_level")
+    assert [api.get(path)[key] for key in keys] == [False, None, True, "enabled"]
+    box.gitlab.archive(PROJECT)
+    box.gitlab.delete_later(PROJECT, "2026-03-01")
+    box.gitlab.turn_issues_off(PROJECT)
+    assert [api.get(path)[key] for key in keys] == [True, "2026-03-01", False, "disabled"]
+    box.gitlab.archive("acme")
+    assert api.get("/groups/acme")["archived"] is True
+
+
+def test_a_membership_may_have_an_end(api: Api, box: Sandbox) -> None:
+    box.gitlab.end_membership("rita", "2026-03-01")
+    ends = {row["username"]: row["expires_at"] for row in api.get("/groups/acme/members/all")}
+    assert ends == {"alice": None, "rita": "2026-03-01", "gus": None}
+
+
+def test_what_is_not_there_cannot_be_changed(box: Sandbox) -> None:
+    for change in (lambda: box.gitlab.archive("acme/nothing"), lambda: box.gitlab.block_user("nobody")):
+        with pytest.raises(LookupError, match="no"):
+            change()

@@ -96,6 +96,7 @@ class _Stage:
             for board in self.box.gitlab.boards(GROUP)
         ]
         places += [("Slack, with the chart", f"{self.box.url}/slack/{CHANNEL}"), ("The chart alone", str(kept / CHART))]
+        places += [("The report", str(kept / "public" / "index.html"))]
         for name, address in places:
             click.echo(f"{name:<26} {address}")
         click.echo()

@@ -130,7 +130,7 @@ def told_of(plan: int, number: int, change: Change, fate: Fate, at: datetime, *,
         does=change.kind,
         target=_shown_target(change),
         outcome=fate.word,
-        because=fate.because,
+        because="" if withheld else fate.because,  # which may quote what somebody wrote
         state=_without_sections(fate.state) if withheld and fate.state else fate.state,
         created=fate.created,
         at=at,
@@ -275,5 +275,5 @@ def _without_sections(state: IssueState) -> IssueState:
 
 
 def _sum(content: dict[str, Any], before: str) -> str:
-    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(f"{before}\n{canonical}".encode()).hexdigest()[:32]

@@ -13,7 +13,7 @@ import shlex
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from planning_bot import __version__
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 KEPT, KEPT_FOR = 200, timedelta(days=90)
 _LARGEST = 256 * 1024 * 1024
 _STAMP = "%Y%m%dT%H%M%SZ"
-_NAME = re.compile(r"(?P<at>\d{8}T\d{6}Z)-[a-z-]+-\d+(-\d+)?\.jsonl")
+_NAME = re.compile(r"\d{8}T\d{6}Z-[a-z-]+-\d+(-\d+)?\.jsonl")
 
 
 def open_journal(config: Config, options: Options, now: Callable[[], datetime]) -> JournalFile:
@@ -199,9 +199,9 @@ def prune(folder: Path, now: datetime) -> None:
     Only files that are named as journals are; one that cannot be deleted stays.
     """
     found = sorted((file for file in folder.iterdir() if _NAME.fullmatch(file.name)), reverse=True)
+    oldest = f"{now - KEPT_FOR:{_STAMP}}"  # names begin with their time, so that they sort by it
     for place, file in enumerate(found):
-        at = datetime.strptime(file.name.partition("-")[0], _STAMP).replace(tzinfo=UTC)
-        if place >= KEPT - 1 or now - at > KEPT_FOR:
+        if place >= KEPT - 1 or file.name < oldest:
             with suppress(OSError):
                 file.unlink()
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from planning_bot.domain.issue import Label
-from planning_bot.domain.ledger import IssueHistory, Ledger, Streams, end_of_day
+from planning_bot.domain.ledger import IssueHistory, Ledger, MilestoneEvent, Streams, end_of_day, was_taken_out
 from tests.builders import issue, number_of
 from tests.histories import instant, tale, with_deleted, with_renamed, without_early_events
 
@@ -250,3 +250,36 @@ def test_a_day_whose_midnight_the_clocks_skip_ends_nevertheless() -> None:
     # In Santiago the clocks go from midnight to one: the day before ends when the next begins.
     end = end_of_day(date(2026, 9, 5), ZoneInfo("America/Santiago"))
     assert end == datetime(2026, 9, 6, 3, 59, 59, 999999, UTC)
+
+
+# Who took it out of a milestone
+
+
+def moves(*told: str) -> list[MilestoneEvent]:
+    """Give moves told as `18.10 tomas`, each a minute later; a minus takes the milestone off."""
+    found = []
+    for minute, (title, by) in enumerate(line.split() for line in told):
+        at = instant(f"02-01T10:{minute:02}")
+        found.append(MilestoneEvent(minute, at, number_of(title.lstrip("-")), is_added=title[0] != "-", by=by))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ([], False),
+        (["18.11 bot"], True),  # how it left is not known
+        (["18.11 bot", "18.10 tomas"], True),
+        (["18.11 bot", "18.10 bot"], False),
+        (["18.11 bot", "-18.11 bot", "18.10 bot"], False),
+        (["18.11 bot", "-18.11 tomas"], True),
+        (["18.11 tomas", "18.9 tomas", "18.10 bot"], True),
+        (["18.11 tomas", "18.10 tomas", "18.11 bot", "18.10 bot"], False),
+    ],
+)
+def test_whoever_moved_it_on_took_it_out_unless_that_was_the_program_itself(told: list[str], *, expected: bool) -> None:
+    assert was_taken_out(moves(*told), number_of("18.11"), "bot") is expected
+
+
+def test_without_a_bot_whoever_moved_it_is_somebody() -> None:
+    assert was_taken_out(moves("18.11 mira", "18.10 mira"), number_of("18.11"), None)

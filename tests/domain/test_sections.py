@@ -11,6 +11,7 @@ from planning_bot.domain.sections import (
     SectionState,
     append_sections,
     find_section,
+    remove_section,
     replace_section,
     same_text,
     wrap_section,
@@ -197,3 +198,30 @@ def test_a_page_made_to_be_slow_is_read_in_no_time(page: str) -> None:
     append_sections(replace_section(page, NAME, "new"), {NAME: "new"})
 
     assert time.perf_counter() - started < 0.5
+
+
+# Taken out again
+
+
+@given(texts, texts, st.sampled_from(["", "\n", "\n\n"]))
+def test_a_section_that_was_added_is_taken_out_again_with_the_empty_lines_around_it(
+    description: str, text: str, end: str
+) -> None:
+    description = description.rstrip() + end
+    added = append_sections(description, {NAME: text, "links": text})
+
+    without = remove_section(remove_section(added, NAME), "links")
+
+    assert without.rstrip() == description.rstrip()
+
+
+def test_what_people_wrote_around_a_section_stays_as_it_is() -> None:
+    description = f"Ours.\n\n{wrap_section(NAME, 'text')}\n\nMore of ours.\n\n{wrap_section('links', 'text')}\n"
+
+    assert remove_section(description, NAME) == f"Ours.\n\nMore of ours.\n\n{wrap_section('links', 'text')}\n"
+    assert remove_section(description, "links") == f"Ours.\n\n{wrap_section(NAME, 'text')}\n\nMore of ours.\n"
+
+
+def test_what_has_no_such_section_stays_as_it_is() -> None:
+    for description in ("", "Ours.\n\n", "<!-- planning-bot:begin overview 0123456789ab -->\nunclosed\n"):
+        assert remove_section(description, NAME) == description

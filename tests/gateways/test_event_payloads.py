@@ -1,4 +1,4 @@
-"""Where an issue was moved, by GitLab's own notes."""
+"""Where an issue was moved, and who changed its assignees, by GitLab's own notes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from planning_bot.gateways.event_payloads import label_event, last_move, milestone_event
+from planning_bot.gateways.event_payloads import assignments, label_event, last_move, milestone_event
 
 
 def note(body: str, day: int = 1, *, system: bool = True) -> dict[str, Any]:
@@ -40,3 +40,18 @@ def test_events_of_what_was_deleted_and_of_whom_was_deleted_are_read() -> None:
     row = {"id": 1, "user": None, "created_at": "2026-02-01T10:00:00.000Z", "action": "add"}
     assert (label_event({**row, "label": None}).name, label_event({**row, "label": None}).by) == (None, "")
     assert milestone_event({**row, "milestone": None}).milestone_id is None
+
+
+def test_who_changed_the_assignees_is_read_from_gitlabs_notes_alone() -> None:
+    rows = [
+        {**note("unassigned @ana", 3), "author": {"username": "tomas"}},
+        {**note("assigned to @ana and unassigned @kenji", 2), "author": None},
+        {**note("assigned to @ana", 4, system=False), "author": {"username": "mira"}},
+        {**note("changed the description", 5), "author": {"username": "mira"}},
+        note("", 6),
+    ]
+
+    assert assignments(rows) == (
+        (datetime(2026, 2, 2, 10, tzinfo=UTC), ""),
+        (datetime(2026, 2, 3, 10, tzinfo=UTC), "tomas"),
+    )

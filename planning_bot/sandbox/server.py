@@ -36,7 +36,7 @@ class Request:
 
 
 class Sandbox:
-    """A GitLab of one's own, from ``__enter__`` to ``__exit__``."""
+    """A GitLab of one's own, from ``__enter__`` to ``__exit__``; ``calendars`` are served besides, by their paths."""
 
     def __init__(self, now: datetime | None = None, *, port: int = 0, database: str = ":memory:") -> None:
         self._store = Store(database, now)
@@ -51,6 +51,7 @@ class Sandbox:
         self.latency = 0.0
         self.hang = 60.0
         self.headers: dict[str, str] = {}
+        self.calendars: dict[str, str] = {}
 
     @property
     def url(self) -> str:
@@ -148,6 +149,8 @@ class Sandbox:
             return self.sheets.respond(method, target, headers, body)
         if self.slack.serves(target.partition("?")[0]):
             return self.slack.respond(method, target, headers, body)
+        if calendar := self.calendars.get(target.partition("?")[0]):
+            return Response(200, {"Content-Type": "text/calendar"}, calendar.encode())
         with self._store.lock:
             shown = page.show(self._store, target.partition("?")[0])
         text = (shown.text or "").encode()

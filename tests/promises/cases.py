@@ -20,6 +20,7 @@ CHANNEL, SLACK_TOKEN = "C0SEARCH01", "xoxb-Canary+/4711=end"
 KEY_FILE = "google-key.json"
 WITH_SHEETS = CONFIG.replace("teams:", "sheets: {{api_url: {url}/}}\nteams:")
 WITH_SLACK = CONFIG.replace("teams:", "slack: {{api_url: {url}/slack/api/}}\nteams:")
+CALENDAR, EMPTY = "/team.ics", "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//a//EN\r\nEND:VCALENDAR\r\n"
 TWO_BOARDS = """\
     boards:
       build: {{lists: ["workflow::in dev", "workflow::in review"]}}
@@ -100,7 +101,9 @@ def _with_a_sheet(desk: Desk) -> None:
     desk.box.sheets.service_account_file(desk.folder).rename(desk.folder / KEY_FILE)
     (desk.folder / "pto.csv").write_text("username,from,to\n", encoding="utf-8")
     sheet = f'{{{{key: {SHEET}, tab: "Capacity {{{{{{{{ milestone.title }}}}}}}}"}}}}'
-    desk.configure(f"{WITH_SHEETS}    capacity: {{{{sheet: {sheet}, pto: [csv: pto.csv]}}}}\n")
+    desk.box.calendars[CALENDAR] = EMPTY
+    pto = f"[csv: pto.csv, ics: {{url}}{CALENDAR}]"
+    desk.configure(f"{WITH_SHEETS}    capacity: {{{{sheet: {sheet}, pto: {pto}}}}}\n")
     desk.box.sheets.add(SHEET, {"PTO": []})
     ran = desk.run("capacity", "--apply")
     assert ran.code == 0, ran.err

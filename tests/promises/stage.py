@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shlex
 from collections import Counter
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
-from tests.support import Ran, end_state
+from google.auth import _exponential_backoff
+
+from planning_bot.gateways import polite_session
+from tests.promises.cases import KEY_FILE, SLACK_TOKEN
+from tests.support import TOKEN, Ran, end_state, environment
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from tests.promises.cases import Case
     from tests.support import Desk
+
+Shape = tuple[str, str]  # a method and the pattern of a path
 
 
 @dataclass
@@ -41,6 +53,18 @@ class Stage:
         assert ran.code == 0, ran.err
         self.sent = [(request.method, request.path) for request in ran.requests]
         self.goal = self.state()
+
+    @contextlib.contextmanager
+    def surroundings(self, home: Path) -> Iterator[None]:
+        """Set the environment and the clock in which the case is played."""
+        own = {name: str(home / name) for name in ("HOME", "XDG_STATE_HOME", "PLANNING_BOT_STATE")}
+        key = str(self.desk.folder / KEY_FILE)
+        tokens = {"GITLAB_TOKEN": TOKEN, "SLACK_BOT_TOKEN": SLACK_TOKEN, "GOOGLE_APPLICATION_CREDENTIALS": key}
+        # google-auth waits a few seconds of its own before it asks for a token again.
+        googles = mock.patch.object(_exponential_backoff, "time", SimpleNamespace(sleep=self.desk.clock.sleep))
+        clock = mock.patch.object(polite_session, "Clock", return_value=self.desk.clock)
+        with environment(**own, **tokens), clock, googles:
+            yield
 
     def reset(self) -> None:
         """Go back to the start."""
@@ -77,7 +101,7 @@ class Stage:
         box = self.desk.box
         return end_state(box), box.slack.dump(), box.sheets.dump()
 
-    def shapes(self) -> dict[tuple[str, str], int]:
+    def shapes(self) -> dict[Shape, int]:
         """Give the distinct requests of the command, the numbers in their paths aside, with how many there are."""
         return dict(Counter(shape(*sent) for sent in self.sent))
 
@@ -86,7 +110,13 @@ class Stage:
         """The requests that change something, in their order."""
         return [sent for sent in self.sent if sent[0] != "GET" and sent[1] != "/token"]
 
+    @property
+    def looked_at(self) -> set[Shape]:
+        """The shapes of what is sent from the last look before the first write on."""
+        first = self.sent.index(self.writes[0])
+        return {shape(*sent) for sent in self.sent[first - 1 :]}
 
-def shape(method: str, path: str) -> tuple[str, str]:
+
+def shape(method: str, path: str) -> Shape:
     """Give a request without the numbers in its path, which are any others in another run."""
     return method, re.sub(r"/(?:\d+|F\d+)(?=/|$)", r"/F?\\d+", path) + "$"

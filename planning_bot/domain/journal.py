@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from planning_bot.domain.change import CreateIssue, EditIssue, IssueState, TakeBack
 from planning_bot.domain.delivered import Created  # noqa: TC001 - pydantic reads the annotations
 from planning_bot.domain.plan import PlannedMilestone, each_key_once
+from planning_bot.domain.readable_json import readable_json
 from planning_bot.errors import RefusedError, UsageError
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ def written(line: Line, before: str, redact: Callable[[str], str]) -> tuple[str,
     known = {name: value for name, value in line.model_dump(mode="json").items() if value not in (None, "", [])}
     content = json.loads(redact(json.dumps(known, ensure_ascii=False)))
     total = _sum(content, before)
-    return json.dumps({**content, "sum": total}, ensure_ascii=False) + "\n", total
+    return readable_json({**content, "sum": total}) + "\n", total
 
 
 @dataclass(frozen=True)

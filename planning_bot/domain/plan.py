@@ -14,6 +14,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from planning_bot.domain.change import Change  # noqa: TC001 - pydantic reads the annotations
+from planning_bot.domain.readable_json import readable_json
 from planning_bot.errors import RefusedError, UsageError
 
 PLAN_VERSION = 1
@@ -108,7 +109,7 @@ class SavedPlan(_Frozen):
     def to_json(self) -> str:
         """Give the file's text: readable, and the same bytes for the same plan."""
         content = {**self.model_dump(mode="json"), "sha256": self.sha256}
-        return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+        return readable_json(content, indent=2, sort_keys=True) + "\n"
 
     @classmethod
     def from_json(cls, text: str, name: str) -> SavedPlan:

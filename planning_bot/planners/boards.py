@@ -96,8 +96,13 @@ def _want(key: str, name: str, rules: BoardRules, snapshot: Snapshot, words: Wor
 def _milestone(key: str, rules: BoardRules, snapshot: Snapshot, words: Words, team: Team) -> Named | None:
     if rules.milestone is None:
         return None
-    title = words.line(rules.milestone, basic_facts(team, snapshot.milestone))
-    found = snapshot.calendar.named(title)
+    facts = basic_facts(team, snapshot.milestone)
+    title = words.line(rules.milestone, facts)
+    if title == words.line(
+        "{{ milestone.title }}", facts
+    ):  # a line is without what cannot be seen, a title need not be
+        return Named(id=snapshot.milestone.id, name=snapshot.milestone.title)
+    found = snapshot.calendar.named(rules.milestone) or snapshot.calendar.named(title)
     if found is None:
         raise ServerError(
             f"boards.{key}.milestone: there is no milestone {title!r} in group {team.gitlab.group!r} or above it",

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import io
 import logging
+import warnings
 from typing import TYPE_CHECKING, Any, Literal
 
-from planning_bot.domain.message import Chart
+from planning_bot.domain.message import Chart, cut
+from planning_bot.rendering.escaping import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,20 +23,21 @@ if TYPE_CHECKING:
 _TEXT, _SAID, _DONE, _RATIO = "#767676", "#9aa7b8", "#2f78c4", "#d9730d"
 _INCHES = (8.0, 3.6)
 _DOTS = 120
+_LONGEST = 16  # characters of a milestone's title below its bars
 
 
 def chart_of(history: Sequence[PastMilestone], target: float) -> Chart | None:
     """Draw the history for a message; none where there is nothing to compare."""
     if len(history) < 2:  # noqa: PLR2004 - a history begins with a second milestone
         return None
-    title = f"Say/Do, {history[0].milestone} to {history[-1].milestone}"
+    title = f"Say/Do, {_called(history[0])} to {_called(history[-1])}"
     png = draw_history(history, target, "png")
     return Chart(name="say-do.png", title=title, description=describe_history(history), png=png)
 
 
 def describe_history(history: Sequence[PastMilestone]) -> str:
     """Say what the picture shows, for those who do not see it."""
-    told = (f"{row.milestone}: {row.completed} of {row.assigned}{_share(row.ratio)}" for row in history)
+    told = (f"{_called(row)}: {row.completed} of {row.assigned}{_share(row.ratio)}" for row in history)
     return "; ".join(told)
 
 
@@ -57,7 +60,7 @@ def draw_history(history: Sequence[PastMilestone], target: float, form: Literal[
         places = range(len(history))
         counts.bar(places, [row.assigned for row in history], width=0.7, color=_SAID, label="said")
         counts.bar(places, [row.completed for row in history], width=0.4, color=_DONE, label="done")
-        counts.set_xticks(list(places), [row.milestone for row in history])
+        counts.set_xticks(list(places), [_called(row) for row in history], parse_math=False)
         counts.set_ylabel("said and done")
         counts.yaxis.set_major_locator(MaxNLocator(integer=True))
         ratios = counts.twinx()
@@ -76,8 +79,15 @@ def draw_history(history: Sequence[PastMilestone], target: float, form: Literal[
 def _saved(figure: object, form: Literal["svg", "png"]) -> bytes:
     out = io.BytesIO()
     metadata = {"svg": {"Date": None, "Creator": None}, "png": {"Software": None}}[form]
-    figure.savefig(out, format=form, dpi=_DOTS, transparent=True, metadata=metadata)  # type: ignore[attr-defined]
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from")  # a box is drawn for what the font has not
+        figure.savefig(out, format=form, dpi=_DOTS, transparent=True, metadata=metadata)  # type: ignore[attr-defined]
     return out.getvalue()
+
+
+def _called(row: PastMilestone) -> str:
+    """Give a milestone's title, or its beginning, as it fits below its bars."""
+    return cut(plain(row.milestone), _LONGEST)
 
 
 def _share(ratio: float | None) -> str:

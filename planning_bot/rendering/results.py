@@ -24,7 +24,7 @@ from planning_bot.rendering.capacity_text import capacity_lines
 from planning_bot.rendering.close_text import close_lines
 from planning_bot.rendering.deliverables_text import deliverables_lines
 from planning_bot.rendering.doctor_text import doctor_lines
-from planning_bot.rendering.escaping import markdown
+from planning_bot.rendering.escaping import markdown, terminal_line
 from planning_bot.rendering.init_text import init_lines
 from planning_bot.rendering.say_do_text import say_do_lines
 from planning_bot.rendering.status_text import status_lines
@@ -67,7 +67,7 @@ def result_markdown(result: Result) -> str:
     """Give a result as Markdown."""
     if isinstance(result, _InColumns):
         # As code, so that its columns stay aligned.
-        return "\n".join(["```", *(line.replace("`", "'") for line in _table(result)), "```"])
+        return "\n".join(["```", *(terminal_line(line).replace("`", "'") for line in _table(result)), "```"])
     return "\n".join(markdown(line) for line in result_lines(result))
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import html
-import json
 import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from planning_bot.domain.doctor import DoctorResult
 from planning_bot.domain.plan import Plan
+from planning_bot.domain.readable_json import readable_json
 from planning_bot.rendering.doctor_text import MARKS
 from planning_bot.rendering.escaping import code, markdown, plain, terminal, terminal_line
 from planning_bot.rendering.plan_rows import row
@@ -34,12 +34,12 @@ def as_json(command: str, reports: Iterable[TeamReport], error: PlanningBotError
     answer: dict[str, Any] = {"version": 1, "command": command, "teams": [_team_json(report) for report in reports]}
     if error:
         answer["error"] = _error_json(error)
-    return json.dumps(answer, indent=2, ensure_ascii=False)
+    return readable_json(answer, indent=2)
 
 
 def result_text(report: TeamReport, paint: Paint, columns: int | None = None) -> str:
     """Give a team's result for people; a terminal has so many columns."""
-    lines = [terminal(line) for line in result_lines(report.result, columns)]
+    lines = [terminal_line(line) for line in result_lines(report.result, columns)]
     if isinstance(report.result, DoctorResult):
         lines = [_marked(line, paint) for line in lines]
     return "\n".join([paint(terminal_line(_heading(report)), "bold"), *lines])

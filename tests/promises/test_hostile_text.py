@@ -1,0 +1,165 @@
+"""Promise 8: text is data, whoever wrote it, wherever it goes: some four hundred texts in every place, end to end.
+
+A commit plays some of the worlds of `hostile_world`, a night so many that each text stands in each place once.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from google.auth import _exponential_backoff
+
+from planning_bot.sandbox import Sandbox
+from planning_bot.sandbox.quick_actions import COMMANDS
+from tests.promises.hostile_texts import EVERY, QUICK_ACTIONS
+from tests.promises.hostile_world import KEY_FILE, PEOPLE, SLACK_TOKEN, World
+from tests.support import BOT, PROJECT, TOKEN, Desk, Ran
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.promises.conftest import Tally
+    from tests.support import FakeClock
+
+TITLES = 40
+DAILY, NIGHTLY = 3, 40  # by night each text is a title four times, and stands in some four other places
+PLANS = (
+    "create-issue --milestone current",
+    "create-issue",
+    "boards",
+    "readiness",
+    "capacity",
+    "deliverables",
+    "status",
+)
+ENDS = ("say-do", "close")
+UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+SECTION_OF_A_LOG = re.compile(r"^\s*section_(?:start|end):|section_(?:start|end):\d+:[^\r\n]*\r", re.MULTILINE)
+MARKER = re.compile(r"^<!-- planning-bot:.*", re.MULTILINE)  # elsewhere in a line it is none
+OWN_MARKER = re.compile(
+    r"<!-- planning-bot:(?: (?:planning-issue|record) team=search milestone=\d+"
+    r"|begin [a-z-]+ [0-9a-f]{12}|end [a-z-]+|data \{.*\}) -->"
+)
+
+
+@pytest.fixture
+def world(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: FakeClock, request: pytest.FixtureRequest
+) -> Iterator[World]:
+    """Give one of the worlds."""
+    variables = {
+        "GITLAB_TOKEN": TOKEN,
+        "SLACK_BOT_TOKEN": SLACK_TOKEN,
+        "GOOGLE_APPLICATION_CREDENTIALS": str(tmp_path / KEY_FILE),
+        "PLANNING_BOT_STATE": str(tmp_path),
+        "HOME": str(tmp_path),
+    }
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(_exponential_backoff, "time", clock)
+    number = request.param
+    titles = [EVERY[(TITLES * number + n) % len(EVERY)] for n in range(TITLES)]
+    with Sandbox() as box:
+        found = World(box, Desk(box, tmp_path, clock), number, tuple(titles))
+        found.build()
+        box.sheets.service_account_file(tmp_path).rename(tmp_path / KEY_FILE)
+        box.gitlab.executed_quick_actions.clear()
+        yield found
+
+
+@pytest.mark.parametrize(
+    "world", [n if n < DAILY else pytest.param(n, marks=pytest.mark.nightly) for n in range(NIGHTLY)], indirect=True
+)
+def test_text_is_data_wherever_it_comes_from_and_wherever_it_goes(world: World, tally: Tally) -> None:
+    for line in PLANS:
+        play(world, line)
+    world.after_the_milestone()
+    for line in ENDS:
+        play(world, line)
+    harmless_in_gitlab(world)
+    harmless_in_slack(world)
+    harmless_in_the_sheet(world)
+    for what, number in (("worlds", 1), ("texts in places of them", len(world.placed)), ("titles", len(world.titles))):
+        for _ in range(number):
+            tally(what)
+
+
+def play(world: World, line: str) -> None:
+    """Save a plan, apply it; the second run finds nothing to do. Each world says it in another format."""
+    desk, plan = world.desk, str(world.desk.folder / "plan.json")
+    words = line.split()
+    forms = ("text", "markdown", "json")
+    for turn, command in enumerate(([*words, "--out", plan], ["apply", plan], [*words, "--apply"])):
+        form = forms[(world.number + (PLANS + ENDS).index(line) + turn) % 3]
+        ran = desk.run(*command, "--format", form, "-vv")
+        assert ran.code == 0, (line, ran.out, ran.err)
+        harmless_at_a_terminal(ran)
+        if form == "json":
+            assert json.loads(ran.out)["teams"]
+    for file in world.desk.folder.rglob("*.json*"):
+        if file.name != KEY_FILE:
+            assert UNSEEN.findall(file.read_text(encoding="utf-8")) == []
+    assert [sent for sent in ran.sent if sent[1] != "/token"] == [], line
+    assert world.box.gitlab.executed_quick_actions == [], line
+
+
+def harmless_at_a_terminal(ran: Ran) -> None:
+    said = ran.out + ran.err
+    assert [line for line in said.split("\n") if UNSEEN.search(line)] == []
+    assert SECTION_OF_A_LOG.findall(said) == []
+
+
+def harmless_in_gitlab(world: World) -> None:
+    """What the program wrote there mentions nobody whom the configuration does not name, and marks nothing else."""
+    written = [issue["description"] for issue in world.box.gitlab.issues(PROJECT)]
+    for number in range(1, len(written) + 1):
+        notes = world.box.gitlab.notes(PROJECT, number)
+        written += [note["body"] for note in notes if note["author"]["username"] == BOT]
+    assert len(written) >= 4
+    for text in written:
+        assert [one for one in MARKER.findall(text) if not OWN_MARKER.fullmatch(one)] == []
+        begun = re.findall(r"<!-- planning-bot:begin ([a-z-]+)", text)
+        assert sorted(set(begun)) == sorted(begun) == sorted(re.findall(r"<!-- planning-bot:end ([a-z-]+)", text))
+        assert [
+            name for name in re.findall(r"^[^\w\\]*/(\w+)", text, re.MULTILINE) if name.lower() in QUICK_ACTIONS
+        ] == []
+        assert UNSEEN.findall(text) == []
+        spoken = re.sub(r"```.*?```|`[^`\n]*`", "", text, flags=re.DOTALL)
+        assert set(re.findall(r"(?<!\\)@(\w+)", spoken)) <= set(PEOPLE)
+        assert re.findall(r"(?<!\\)!\[|(?<!\\)<(?!/?(?:details|summary)\b|!-- planning-bot:)", spoken) == []
+        assert {url for url in re.findall(r"(?<!\\)\]\(([^)]*)\)", spoken) if not url.startswith(world.box.url)} <= {
+            "#"
+        }
+
+
+def harmless_in_slack(world: World) -> None:
+    """The pretend Slack refuses what is too long or malformed; what it took alerts nobody and links to GitLab alone."""
+    messages = world.box.slack.messages("C0SEARCH01")
+    assert len(messages) >= 2
+    for message in messages:
+        assert message["alerts"] == []
+        assert [link for link in message["links"] if not link.startswith(world.box.url)] == []
+        assert UNSEEN.findall(json.dumps(message["blocks"], ensure_ascii=False) + message["text"]) == []
+
+
+def harmless_in_the_sheet(world: World) -> None:
+    bodies: list[Any] = [sent.body for sent in world.box.requests if sent.path.endswith("values:batchUpdate")]
+    assert bodies
+    assert {body["valueInputOption"] for body in bodies} == {"RAW"}
+    formulas = [
+        cell for tabs in world.box.sheets.dump().values() for rows in tabs.values() for row in rows for cell in row
+    ]
+    assert [cell for cell in formulas if str(cell).startswith("=") and cell not in EVERY] == []
+
+
+def test_the_pretend_gitlab_knows_the_quick_actions_that_are_documented() -> None:
+    assert set(QUICK_ACTIONS) >= COMMANDS
+    assert len(QUICK_ACTIONS) == len(set(QUICK_ACTIONS)) > 90
+
+
+def test_there_are_enough_texts() -> None:
+    assert len(EVERY) >= 200

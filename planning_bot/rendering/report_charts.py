@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
 
-    from planning_bot.metrics.report_pages import Day, HistoryRow, Page
+    from planning_bot.metrics.report_pages import HistoryRow, Page
 
 WIDTH, HEIGHT = 420, 220
 _LEFT, _RIGHT, _TOP, _BOTTOM = 30, 8, 14, 24
@@ -100,7 +100,7 @@ def burn_up_chart(page: Page, today: date) -> BurnUpChart | None:
         today_x=x(len(days)) if is_running else None,
         days=tuple(Tick(x(n), _short(milestone.start_on, n)) for n in range(0, milestone.days - 2, weeks)),
         counts=tuple(Tick(y(count), str(count)) for count in range(0, top + step, step) if y(count) >= _TOP),
-        words=_burn_up_words(days, planned, done, committed, "weight" if by_weight else "issues"),
+        words=_burn_up_words(page, done[-1], planned[-1], committed),
     )
 
 
@@ -164,11 +164,9 @@ def _column(row: HistoryRow, left: float, slot: float, y: Callable[[float], floa
     )
 
 
-def _burn_up_words(days: Sequence[Day], planned: Sequence[int], done: Sequence[int], committed: int, unit: str) -> str:
-    last = short_day(days[-1].on)
-    return (
-        f"By {last} {done[-1]} of {planned[-1]} {unit} in the plan were done; {committed} were committed at the freeze."
-    )
+def _burn_up_words(page: Page, done: int, planned: int, committed: int) -> str:
+    frozen = f"; {committed} were committed at the freeze" if page.shown.span.is_frozen else ""
+    return f"By {short_day(page.burn_up[-1].on)} {done} of {planned} in the plan were done{frozen}."
 
 
 def _history_words(row: HistoryRow) -> str:

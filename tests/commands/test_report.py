@@ -16,6 +16,7 @@ from planning_bot.domain.results import RESULTS
 from planning_bot.sandbox import Fault
 from tests.commands.team_files import settings, time_off
 from tests.milestone import ENGINE, Milestone
+from tests.openapi import DOCUMENT, complaints
 from tests.support import CONFIG, GROUP, TOKEN, Desk
 
 if TYPE_CHECKING:
@@ -179,7 +180,7 @@ def test_the_page_of_an_ended_milestone(work: Milestone) -> None:
     assert rows(work.desk, page, "Say/Do")[1:] == [
         ["18.9", "50 % 1 of 2", "50 % 1 of 2", "50 % 1 of 2", "50 % 2 of 4", "50 % 1 of 2"]
     ]
-    assert rows(work.desk, page, "Slipped before")[1:] == [[f"Sort results {ENGINE}#2", "1", "18.9"]]
+    assert rows(work.desk, page, "Slipped")[1:] == [[f"Sort results {ENGINE}#2", "1", "18.9"]]
     assert rows(work.desk, page, "Every deliverable")[1:] == [
         [f"Sort results {ENGINE}#2", "2", "slipped"],
         [f"Index diagrams {ENGINE}#1", "2", "done 5 Feb"],
@@ -201,7 +202,7 @@ def test_an_ended_milestone_shows_the_capacity_and_the_say_do_that_are_recorded(
         ["Person", "Days", "Capacity"], ["Ana Ferreira", "25.0", "12.5"], ["Kenji Sato", "12.5", "6.3"],
         ["Team", "37.5", "18.8"],
     ]  # fmt: skip
-    assert "posted on Thu 8 Jan 2026" in words(desk, "search/18.9.html")
+    assert "Posted on Thu 8 Jan 2026; a weight of 2 was committed, and 2 done" in words(desk, "search/18.9.html")
     assert rows(desk, "search/18.9.html", "Say/Do")[1][1] == "100 % 1 of 1"
     assert "Planning issue" in words(desk, "search/18.9.html")
 
@@ -406,3 +407,11 @@ def test_of_a_second_team_in_the_same_group_little_more_is_asked(work: Milestone
     other = CONFIG.split("teams:\n")[1].replace("  search:", "  find:").replace("name: Search", "name: Find")
     work.desk.configure(CONFIG + other)
     assert len(report(work.desk).reads) < 1.2 * alone
+
+
+@pytest.mark.skipif(not DOCUMENT.is_file(), reason="GitLab's own description is not here")
+def test_every_request_is_documented(work: Milestone) -> None:
+    work.planned()
+    work.issue(*PROMISED, "01-16 w3")
+    assert report(work.desk).code == 0
+    assert complaints(work.desk.box.requests) == []

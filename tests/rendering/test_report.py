@@ -161,13 +161,14 @@ def test_the_burn_up_is_drawn_in_steps_of_a_day() -> None:
     assert (found.unit, found.committed_y, found.today_x) == ("weight", None, 62.7)
     assert [(tick.at, tick.text) for tick in found.counts] == [(196.0, "0"), (105.0, "1"), (14.0, "2")]
     assert [tick.text for tick in found.days] == ["10 Jan", "17 Jan", "24 Jan", "31 Jan", "7 Feb"]
-    assert found.words == "By 12 Jan 2 of 2 weight in the plan were done; 2 were committed at the freeze."
+    assert found.words == "By 12 Jan 2 of 2 in the plan were done."
 
 
 def test_from_the_freeze_on_the_commitment_is_a_line() -> None:
     found = burn_up_chart(page("18.9", tale(PROMISED)), TODAY)
     assert found
     assert (found.freeze_x, found.committed_y) == (62.7, 14.0)
+    assert found.words == "By 20 Jan 0 of 2 in the plan were done; 2 were committed at the freeze."
 
 
 def test_an_ended_milestone_has_no_today_and_what_nothing_is_in_no_burn_up() -> None:

@@ -86,7 +86,7 @@ class GitLabAccess:
 
     def _members(self, path: str, ids: list[int]) -> dict[int, Membership]:
         asked = [ids[start : start + _SOME] for start in range(0, len(ids), _SOME)]
-        rows = [row for some in asked for row in self._connection.get_all(path, **{"user_ids[]": some})]
+        rows = [row for some in asked for row in self._connection.get_all(path, user_ids=",".join(map(str, some)))]
         with documented(f"GET {path}"):
             return {row["id"]: Membership(int(row["access_level"]), _day(row.get("expires_at"))) for row in rows}
 

@@ -1,7 +1,8 @@
 """The token, the group, the planning project and the epic: whether they are there, and the token may do its work.
 
 Labels, milestones and assignees of issues, and a group's boards and labels, take the role Planner, or Reporter where
-GitLab has no Planner yet (docs: user/permissions); with less GitLab drops them without a word.
+GitLab has no Planner yet (docs: user/permissions; app/policies/group_policy.rb); with less GitLab drops them without a
+word.
 """
 
 from __future__ import annotations
@@ -137,7 +138,7 @@ def _role(
     if membership is None or membership.level < PLANNER:
         has = f"is {_name(membership)} there" if membership else "is no member of it"
         because = f"the token's user, {me.username}, {has}: GitLab drops labels and assignees, and refuses boards"
-        hint = f"give {me.username} the role Planner in it or above, or Reporter where there is no Planner yet"
+        hint = f"give {me.username} the role Planner there or above, or Reporter where there is no Planner yet"
         yield Finding("gitlab", "role", target, because, hint)
     elif membership.expires_on is not None and membership.expires_on <= today + _SOON:
         because = f"the membership of the token's user, {me.username}, ends on {membership.expires_on}"

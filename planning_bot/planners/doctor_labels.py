@@ -66,7 +66,7 @@ def find_labels(team: Team, inside: Inside) -> Iterator[Verdict]:
 
 
 def _missing(team: Team, label: NamedLabel, below: Mapping[str, Seen[bool]]) -> Finding:
-    group, where = team.gitlab.group, listed(label.keys)
+    group, where = team.gitlab.group, listed(label.keys, most=2)
     target = f"label {label.name}"
     if not label.is_needed:
         because = f"nothing in {group} has it: what it is for never applies; named by {where}"
@@ -78,7 +78,7 @@ def _missing(team: Team, label: NamedLabel, below: Mapping[str, Seen[bool]]) -> 
         LABEL_MISSING,
         target,
         f"it is neither in {group} nor above it{elsewhere}; named by {where}",
-        f"write it as GitLab spells it, or create it in {group}: doctor --fix does",
+        f"create it in {group} (planning-bot doctor --fix does), or write it as GitLab spells it",
     )
 
 

@@ -103,10 +103,9 @@ def _by_word(team: Team, calendar: Calendar, word: str, today: date, twice: list
 
 
 def _missing(team: Team, title: str, key: str) -> Finding:
-    hint = f"create it in {team.gitlab.group} without dates, or write its title or null to {key}"
-    if key.startswith("boards."):
-        hint = f"create it in {team.gitlab.group}, or correct {key}"
-    because = f"{key} names it, and neither {team.gitlab.group} nor a group above has it"
+    otherwise = "correct that key" if key.startswith("boards.") else "write its title, or null, to that key"
+    hint = f"create it in {team.gitlab.group}, or {otherwise}"
+    because = f"it is neither in {team.gitlab.group} nor above it; named by {key}"
     return Finding("gitlab", "milestone_missing", f"milestone {title}", because, hint)
 
 

@@ -1,8 +1,9 @@
-"""What `doctor` found, for people: by server, what has to be mended first, each with the way to mend it below."""
+"""What `doctor` found, for people: by server, what has to be mended first, the way to mend it below."""
 
 from __future__ import annotations
 
 import textwrap
+from itertools import groupby
 from typing import TYPE_CHECKING, get_args
 
 from planning_bot.domain.doctor import Server
@@ -35,8 +36,11 @@ def doctor_lines(result: DoctorResult, columns: int | None = None) -> list[str]:
 
 def _part(result: DoctorResult, server: str, width: int, longest: int) -> Iterator[str]:
     found = [finding for finding in result.findings if finding.server == server]
-    for finding in sorted(found, key=lambda finding: finding.severity):
-        yield from _finding(finding, width)
+    in_order = sorted(found, key=lambda finding: finding.severity)
+    for hint, alike in groupby(in_order, key=lambda finding: finding.hint):
+        for finding in alike:
+            yield from _finding(finding, width)
+        yield from _wrapped(f"    → {terminal_line(hint)}", width, 6)
     rows = [("✓", one.target, one.found) for one in result.checked if one.server == server]
     rows += [("?", one.target, f"not checked: {one.because}") for one in result.unchecked if one.server == server]
     for mark, target, text in rows:
@@ -46,10 +50,9 @@ def _part(result: DoctorResult, server: str, width: int, longest: int) -> Iterat
         )
 
 
-def _finding(finding: Finding, width: int) -> Iterator[str]:
+def _finding(finding: Finding, width: int) -> list[str]:
     mark = "✗" if finding.severity == "finding" else "!"
-    yield from _wrapped(f"  {mark} {terminal_line(f'{finding.target}: {finding.because}')}", width, 4)
-    yield from _wrapped(f"    → {terminal_line(finding.hint)}", width, 6)
+    return _wrapped(f"  {mark} {terminal_line(f'{finding.target}: {finding.because}')}", width, 4)
 
 
 def _wrapped(line: str, width: int, indent: int) -> list[str]:

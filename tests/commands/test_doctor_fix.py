@@ -11,6 +11,7 @@ from planning_bot.gateways import this_machine
 from planning_bot.sandbox import Fault
 from tests.commands import ailments
 from tests.commands.doctor_room import HEALTHY, written
+from tests.terminal import at_a_terminal
 
 if TYPE_CHECKING:
     from tests.commands.doctor_room import Room
@@ -161,3 +162,23 @@ def test_what_makes_no_sense_is_said(room: Room, arguments: list[str]) -> None:
     ran = room.run("doctor", *arguments)
 
     assert (ran.code, ran.requests) == (2, [])
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y", 0), ("n", 1)])
+def test_at_a_terminal_it_asks(room: Room, answer: str, code: int) -> None:
+    ailments.label_gone(room)
+
+    seen = at_a_terminal(
+        ["doctor", "--fix", "--today", room.day, "--config", str(room.config)], [("Carry this out?", f"{answer}\n")]
+    )
+
+    assert (seen.code, "Deliverable" in labels(room)) == (code, answer == "y")
+    assert "  + create label  acme: Deliverable" in seen.screen
+
+
+def test_without_fix_nothing_is_asked_at_a_terminal(room: Room) -> None:
+    ailments.label_gone(room)
+
+    seen = at_a_terminal(["doctor", "--today", room.day, "--config", str(room.config)])
+
+    assert (seen.code, "Carry this out?" in seen.sent) == (1, False)

@@ -20,6 +20,7 @@ COMMANDS = {
     "status": "How far the running milestone has come, what is at risk, what changed",
     "say-do": "What was said and what was done, with the evidence for every issue",
     "close": "What a milestone left unfinished: labels it and moves it on",
+    "run": "Whatever the schedule says is due today and has not been done, for every team",
     "report": "A site of all teams: capacity, build progress, Say/Do history",
     "apply": "Carry out a saved plan, and nothing else",
     "undo": "Take back what a run added, where nobody has touched it since",

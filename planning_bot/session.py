@@ -28,6 +28,7 @@ from planning_bot.gateways.journal_file import JournalFile, open_journal
 from planning_bot.gathering import gather
 from planning_bot.gathering.attendance import away_in_week, look_at_attendance
 from planning_bot.gathering.deliverables import accounts, look_at_choice, once_moved
+from planning_bot.gathering.diary import look_at_diary
 from planning_bot.gathering.planning_project import find_issue, trusted_authors
 from planning_bot.gathering.progress import look_around
 from planning_bot.gathering.promises import look_back
@@ -36,10 +37,12 @@ from planning_bot.gathering.titles import titles_to_tell
 from planning_bot.gathering.undo import look_at_edited
 from planning_bot.gathering.unfinished import look_at_unfinished
 from planning_bot.planners.capacity import Tab
+from planning_bot.planners.daily_run import failures_of, plan_alarm
 from planning_bot.planners.deliverables import Prospects, new_assignee, overflow, overflow_target
 from planning_bot.planners.facts import basic_facts, missed_label
 from planning_bot.planners.messages import Outlet
 from planning_bot.planners.readiness import Waiting, waiting_for_review
+from planning_bot.redaction import redact
 from planning_bot.rendering.templates import Templates
 
 if TYPE_CHECKING:
@@ -51,6 +54,7 @@ if TYPE_CHECKING:
     from planning_bot.domain.absence import Absence
     from planning_bot.domain.change import Change
     from planning_bot.domain.delivered import Door
+    from planning_bot.domain.diary import Diary
     from planning_bot.domain.issue import Issue
     from planning_bot.domain.journal import TeamJournal
     from planning_bot.domain.plan import Plan, TeamPlan
@@ -190,6 +194,15 @@ class Session:
         titles = titles_to_tell(self.team, self.reader, issues) if spot else {}
         return Outlet(spot, titles, {issue.reference: issue.web_url for issue in issues})
 
+    def look_at_diary(self) -> Diary:
+        """Look at the milestones around today, and at what was done for them already."""
+        self.voice.progress(f"{self.team.key}: reading {self.team.gitlab.group}")
+        return look_at_diary(self.team, self.reader, self.today)
+
+    def about(self, milestone: str) -> Session:
+        """Give the session for another milestone of the same run."""
+        return replace(self, options=replace(self.options, milestone=milestone))
+
     def look_at_edited(self, journal: TeamJournal) -> dict[str, Edited]:
         """Look at what became of what a run edited."""
         self.voice.progress(f"{self.team.key}: looking at what became of what was done")
@@ -221,16 +234,43 @@ class Session:
         report = TeamReport(self.team.key, planned.milestone, result, planned.plan)
         return report if self.options.mode is Mode.PRINT else self._delivered(report, result.command)
 
-    def _delivered(self, report: TeamReport, command: str) -> TeamReport:
+    def remember(self, plan: Plan) -> Outcome | None:
+        """Write down what was done, if there is anything to write."""
+        if not plan.changes:
+            return None
+        return self._delivered(TeamReport(self.team.key, plan=plan), self.options.command).outcome
+
+    def raise_alarm(self, report: TeamReport) -> None:
+        """Tell the team's channel what failed; what keeps this from it is said here, and changes nothing else."""
+        key = f"run {self.team.key} {self.today}"
+        failures = [(what, redact(why)) for what, why in failures_of(report)]
+        plan = plan_alarm(
+            self.team, self.words, self.spot(self.team.status.channel, key, self.today), failures, self.today
+        )
+        if not plan.changes:
+            return
+        try:
+            # It goes to Slack alone, and so whatever is wrong with GitLab: nobody's name is asked for there.
+            alarm = self._delivered(TeamReport(self.team.key, plan=plan), self.options.command, me="")
+        except PlanningBotError as error:
+            self.voice.say(f"{self.team.key}: {error.sentence}")
+            return
+        assert alarm.outcome
+        for remark in (*alarm.outcome.failed, *alarm.outcome.unknown):
+            self.voice.say(f"{self.team.key}: {remark.target} could not be told: {remark.because}")
+
+    def _delivered(self, report: TeamReport, command: str, me: str | None = None) -> TeamReport:
         """Carry a plan out, with a journal of it; what the journal lacks is said, as `undo` will not know of it."""
         assert report.planned
-        plan = report.planned.plan
-        recorder = self.journal.record(report.planned, self.team.gitlab.group, self.reader.me().username, command)
-        delivery = deliver(plan, self.door(), self.doors.connection.together, self._announce, recorder)
+        plan, me = report.planned.plan, self.reader.me().username if me is None else me
+        recorder = self.journal.record(report.planned, self.team.gitlab.group, me, command)
+        door = self.doors.writer(me, trusted_authors(self.team, me))
+        delivery = deliver(plan, door, self.doors.connection.together, self._announce, recorder)
         if self.journal.trouble:
             lack = f"{self.journal.trouble}; what it does not hold, undo cannot take back"
             plan = plan.model_copy(update={"notices": (*plan.notices, lack)})
-        return replace(report, result=report.result.after(delivery.created), plan=plan, outcome=delivery.outcome)
+        result = report.result and report.result.after(delivery.created)
+        return replace(report, result=result, plan=plan, outcome=delivery.outcome)
 
     def door(self) -> Door:
         """The door through which this team's changes go."""

@@ -20,7 +20,7 @@ from planning_bot.gateways.this_machine import one_at_a_time
 from planning_bot.session import Voice, open_sessions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from planning_bot.config import Config
     from planning_bot.session import Session
@@ -59,7 +59,7 @@ def command(plan: Path, expect: str | None, **parameters: Any) -> int:
             teams = config.select(saved.team_names)
             for team in teams if mode is Mode.APPLY else ():
                 stack.enter_context(one_at_a_time(config, team))
-            for report in _applied(saved, [open_session(team) for team in teams]):
+            for report in _applied(saved, {team.key: open_session(team) for team in teams}):
                 reporter.tell(report)
     except PlanningBotError as error:
         reporter.reports = [TeamReport(team.team, team.milestone, plan=team.plan, error=error) for team in saved.teams]
@@ -69,13 +69,13 @@ def command(plan: Path, expect: str | None, **parameters: Any) -> int:
     return exit_code(reporter.reports)
 
 
-def _applied(saved: SavedPlan, sessions: list[Session]) -> Iterator[TeamReport]:
+def _applied(saved: SavedPlan, sessions: Mapping[str, Session]) -> Iterator[TeamReport]:
     """Apply what was reviewed, or nothing of it: limits and the present are looked at before the first write.
 
     Raises RefusedError where a limit is exceeded or the plan is stale; a dry run is told so too, after the plan.
     """
     result = ApplyResult(saved.command, saved.sha256)
-    pairs = list(zip(saved.teams, sessions, strict=True))
+    pairs = [(planned, sessions[planned.team]) for planned in saved.teams]  # `run` saves several for a team
     printed = [session.apply(planned, result) for planned, session in pairs if session.options.mode is Mode.PRINT]
     yield from printed
     for planned, session in pairs:

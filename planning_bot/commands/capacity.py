@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     metavar="USERNAME=FROM..TO[,SHARE]",
     help="Try an absence without writing it down; may be repeated.",
 )
-def command(session: Session, since: date | None, what_if: tuple[str, ...]) -> TeamReport:
+def command(session: Session, since: date | None = None, what_if: tuple[str, ...] = ()) -> TeamReport:
     """Tell the team's capacity, person by person, and post it: days, never reasons."""
     team = session.team
     tried = tuple(read_what_if(text, session.usernames) for text in what_if)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @team_command("create-issue", milestone="next")
 @click.option("--adopt", metavar="REFERENCE", help="Take over an issue of a person's as the planning issue.")
-def command(session: Session, adopt: str | None) -> TeamReport:
+def command(session: Session, adopt: str | None = None) -> TeamReport:
     """Create the planning issue of a milestone from the team's template, or bring it up to date."""
     planning = session.team.planning_issue
     people = assigned_people(session.team)

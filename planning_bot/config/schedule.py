@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import PlainValidator, WithJsonSchema
 
 from planning_bot.config.complaints import described, did_you_mean, unknown, wrong
 from planning_bot.config.scalars import text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from planning_bot.config.complaints import KeyPath
 
 COMMANDS = ("create-issue", "boards", "readiness", "capacity", "deliverables", "status", "say-do", "close")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -64,6 +69,21 @@ def command(value: Any) -> str:
     if value not in COMMANDS:
         raise wrong(unknown("command", str(value), COMMANDS))
     return str(value)
+
+
+def senseless(schedule: Mapping[str, When], commit_day: int) -> Iterator[tuple[KeyPath, str]]:
+    """Find days on which a command could never be carried out, however long a milestone is."""
+    for name, moment in schedule.items():
+        from_start = moment.anchor == "start"
+        from_due = moment.anchor == "due"
+        if name in ("say-do", "close") and (moment.anchor == "weekly" or (from_due and moment.offset_days < 1)):
+            yield (name,), f"{name} is for a milestone that has ended: write due + 1 or later, not {moment}"
+        if name in ("readiness", "capacity", "deliverables") and (
+            (from_start and moment.offset_days > commit_day) or (from_due and moment.offset_days >= 0)
+        ):
+            yield (name,), f"{name} is of no use after the freeze (start + {commit_day}): write an earlier day"
+        if name in ("create-issue", "boards", "status") and from_due and moment.offset_days > 0:
+            yield (name,), f"{name} is of no use after a milestone's due date: write an earlier day"
 
 
 Moment = Annotated[

@@ -15,7 +15,7 @@ from planning_bot.config.planning import Board, Milestones, PlanningIssue
 from planning_bot.config.references import KeyName, Timezone, Username
 from planning_bot.config.rules import Close, Deliverables, Limits, SayDo, Status, Weights
 from planning_bot.config.scalars import Text
-from planning_bot.config.schedule import Command, Moment
+from planning_bot.config.schedule import Command, Moment, When, senseless
 
 
 class Team(Model):
@@ -65,6 +65,13 @@ class Team(Model):
     @classmethod
     def _completed(cls, raw: Any) -> Any:
         return with_defaults(raw) if isinstance(raw, dict) else raw
+
+    @field_validator("schedule")
+    @classmethod
+    def _days_make_sense(cls, schedule: Mapping[str, When], info: ValidationInfo) -> Mapping[str, When]:
+        if "say_do" in info.data:
+            complain(senseless(schedule, info.data["say_do"].commit_day))
+        return schedule
 
     @field_validator("members")
     @classmethod

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 from planning_bot.domain.capacity import CapacityResult
 from planning_bot.domain.change import board_handle
 from planning_bot.domain.close import CloseResult
+from planning_bot.domain.daily_run import RunResult
 from planning_bot.domain.deliverables import DeliverablesResult
 from planning_bot.domain.doctor import DoctorResult
 from planning_bot.domain.report import ReportResult
@@ -151,6 +152,7 @@ Result = (
     | CloseResult
     | CapacityResult
     | DeliverablesResult
+    | RunResult
     | ReportResult
     | ApplyResult
     | UndoResult
@@ -168,6 +170,7 @@ RESULTS: dict[str, type[Result]] = {
     "status": StatusResult,
     "say-do": SayDoResult,
     "close": CloseResult,
+    "run": RunResult,
     "report": ReportResult,
     "apply": ApplyResult,
     "undo": UndoResult,

@@ -41,7 +41,7 @@ class Options:
 
 @dataclass(frozen=True)
 class TeamReport:
-    """What a command came to for one team: a result and a plan, or an error."""
+    """What a command came to for one team: a result and a plan, or an error; `parts` are those of several commands."""
 
     team: str
     milestone: DatedMilestone | PlannedMilestone | None = None
@@ -49,6 +49,7 @@ class TeamReport:
     plan: Plan | None = None
     outcome: Outcome | None = None
     error: PlanningBotError | None = None
+    parts: tuple[TeamReport, ...] = ()
 
     @property
     def planned(self) -> TeamPlan | None:

@@ -160,11 +160,15 @@ class GitLabReader:
     def boards(self, group: str) -> tuple[Board, ...]:
         """The group's issue boards with their scope and lists."""
         url, path = f"{self._connection.url}/groups/{group}", f"/groups/{EncodedId(group)}/boards"
-        listed = {board.id: board for board in self._list(path, lambda row: payloads.board(row, url))}
-        for number in self.memory.boards_written(group):
-            with payloads.documented(f"GET {path}/{number}"):
-                listed[number] = payloads.board(self._connection.get(f"{path}/{number}"), url)
-        return tuple(listed.values())
+        listed = self._list(path, lambda row: payloads.board(row, url))
+        written = self.memory.boards_written(group)
+        if not written:
+            return listed
+        with payloads.documented(f"GET {path}"):
+            anew = [payloads.board(self._connection.get(f"{path}/{number}"), url) for number in written]
+        boards = tuple({board.id: board for board in (*listed, *anew)}.values())
+        self.memory.learn((path,), boards)
+        return boards
 
     def epic(self, reference: str) -> Named:
         """The epic that `group&12` names. Raises ServerError where there is none, or where the tier has none."""

@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from gitlab.utils import EncodedId
 
-from planning_bot.domain.change import CreateBoard, CreateIssue, CreateLabel, EditIssue, RepairBoard, TakeBack, WriteNote
+from planning_bot.domain.change import (
+    CreateBoard,
+    CreateIssue,
+    CreateLabel,
+    EditIssue,
+    RepairBoard,
+    TakeBack,
+    WriteNote,
+)
 from planning_bot.domain.issue import Issue, Note
 
 if TYPE_CHECKING:
@@ -65,9 +73,14 @@ class Memory:
                     self._forget(f"/groups/{EncodedId(change.group)}/labels")
 
     def boards_written(self, group: str) -> list[int]:
-        """Name the boards of a group that the run wrote to: of these the list knows an earlier state, or nothing."""
+        """Name, once, the boards that the run wrote to since: of these the list knows an earlier state, or nothing."""
         with self._lock:
-            return sorted(self._boards.get(group, ()))
+            return sorted(self._boards.pop(group, ()))
+
+    def learn(self, key: _Key, answer: Any) -> None:
+        """Remember what is known better than by asking."""
+        with self._lock:
+            self._learn(key, answer)
 
     def _hear_issue(self, change: CreateIssue | EditIssue | TakeBack, delivered: Delivered | None) -> None:
         if delivered is None or not isinstance(delivered.seen, Issue):
@@ -105,7 +118,7 @@ class Memory:
         ready = ((key, answer) for key, answer in self._answers.items() if key[0].endswith(end) and answer.done())
         return [(key, answer.result()) for key, answer in ready if answer.exception() is None]
 
-    def _learn(self, key: _Key, rows: tuple[Any, ...]) -> None:
+    def _learn(self, key: _Key, rows: Any) -> None:
         answer: Future[Any] = Future()
         answer.set_result(rows)
         self._answers[key] = answer

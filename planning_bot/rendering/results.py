@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from planning_bot.domain.capacity import CapacityResult
 from planning_bot.domain.close import CloseResult
+from planning_bot.domain.daily_run import RunResult
 from planning_bot.domain.deliverables import DeliverablesResult
 from planning_bot.domain.doctor import DoctorResult
 from planning_bot.domain.report import ReportResult
@@ -26,6 +27,7 @@ from planning_bot.rendering.deliverables_text import deliverables_lines
 from planning_bot.rendering.doctor_text import doctor_lines
 from planning_bot.rendering.escaping import markdown, terminal_line
 from planning_bot.rendering.init_text import init_lines
+from planning_bot.rendering.run_text import run_lines
 from planning_bot.rendering.say_do_text import say_do_lines
 from planning_bot.rendering.status_text import status_lines
 from planning_bot.rendering.table import aligned
@@ -38,6 +40,7 @@ _InColumns = (
     | SayDoResult
     | StatusResult
     | CloseResult
+    | RunResult
     | ReportResult
     | UndoResult
     | DoctorResult
@@ -85,6 +88,8 @@ def _table(result: _InColumns, columns: int | None = None) -> list[str]:  # noqa
             return status_lines(result, columns)
         case CloseResult():
             return close_lines(result)
+        case RunResult():
+            return run_lines(result)
         case ReportResult():
             return list(result.pages) or ["no page: there is no delivery milestone"]
         case UndoResult():

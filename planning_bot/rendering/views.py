@@ -18,6 +18,8 @@ from planning_bot.rendering.results import result_lines, result_markdown
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from pydantic import BaseModel
+
     from planning_bot.domain.plan import Outcome, Remark
     from planning_bot.domain.run import TeamReport
     from planning_bot.errors import PlanningBotError
@@ -34,7 +36,7 @@ def as_json(command: str, reports: Iterable[TeamReport], error: PlanningBotError
     answer: dict[str, Any] = {"version": 1, "command": command, "teams": [_team_json(report) for report in reports]}
     if error:
         answer["error"] = _error_json(error)
-    return readable_json(answer, indent=2)
+    return readable_json(answer, indent=2, default=_model_json)
 
 
 def result_text(report: TeamReport, paint: Paint, columns: int | None = None) -> str:
@@ -103,11 +105,19 @@ def _team_json(report: TeamReport) -> dict[str, Any]:
             "start_date": milestone.start_on.isoformat(),
             "due_date": milestone.due_on.isoformat(),
         },
-        "result": asdict(report.result) if report.result else None,
+        "result": asdict(report.result) if report.result and not report.error else None,
         "plan": None if report.error and not report.plan else (report.plan or Plan()).model_dump(mode="json"),
         "outcome": report.outcome.model_dump(mode="json") if report.outcome else None,
     }
-    return {**answer, "error": _error_json(report.error)} if report.error else answer
+    if report.error:
+        answer["error"] = _error_json(report.error)
+        if report.result:  # of a run of which a part failed: the rest stands here
+            answer["partial"] = asdict(report.result)
+    return answer
+
+
+def _model_json(value: BaseModel) -> Any:
+    return value.model_dump(mode="json")
 
 
 def _error_json(error: PlanningBotError) -> dict[str, str]:

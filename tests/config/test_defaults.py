@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from planning_bot.config import Board, Config, CsvSource, Member, SheetTab, Team, When, load
+from planning_bot.config.schedule import when
 
 from .files import CONTRACT, EXAMPLE, REQUIRED, parsed, with_team
 
@@ -114,7 +115,7 @@ def test_the_schedule_is_merged_and_null_takes_a_command_out() -> None:
 
 @pytest.mark.parametrize("text", ["start", "due", "start - 14", "due + 1", "weekly sunday"])
 def test_a_moment_prints_as_it_is_written(text: str) -> None:
-    assert str(team(f"schedule: {{close: {text}}}").schedule["close"]) == text
+    assert str(when(text)) == text
 
 
 def test_null_empties_maps_and_lists() -> None:

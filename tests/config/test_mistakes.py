@@ -146,6 +146,23 @@ def test_values_of_another_type(setting: str, problem: str) -> None:
         ),
         ("close: {missed_label: 'a,b'}", "12:27: close.missed_label: a label's name has no commas; found 'a,b'"),
         ("boards: {a b: {name: x}}", "12:14: boards.a b: a key has letters, digits, '-', '_' and '.'; found 'a b'"),
+        (
+            "schedule: {close: due}",
+            "12:23: schedule.close: close is for a milestone that has ended: write due + 1 or later, not due",
+        ),
+        (
+            "schedule: {say-do: weekly monday}",
+            "12:24: schedule.say-do: say-do is for a milestone that has ended: "
+            "write due + 1 or later, not weekly monday",
+        ),
+        (
+            "schedule: {capacity: start + 3}",
+            "12:26: schedule.capacity: capacity is of no use after the freeze (start + 2): write an earlier day",
+        ),
+        (
+            "schedule: {status: due + 1}",
+            "12:24: schedule.status: status is of no use after a milestone's due date: write an earlier day",
+        ),
         ("schedule: {close: due + 367}", f"12:23: schedule.close: {MOMENT}; found due + 367"),
         (
             "schedule: {close: weekly mondy}",

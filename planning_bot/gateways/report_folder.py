@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
 _HEAD = 1000
+_DRAFT = ".planning-bot-"
+_A_RUN_AT_MOST = 3600
 _HINT = "name a folder that you may write to: planning-bot report DIR"
 
 
@@ -44,7 +47,8 @@ class ReportFolder:
                 f"{self._path / foreign[0]} is no page of the report; nothing was written",
                 "move it away, or name another folder: planning-bot report DIR",
             )
-        with self._trouble(), tempfile.TemporaryDirectory(prefix=".planning-bot-", dir=self._path) as draft:
+        with self._trouble(), tempfile.TemporaryDirectory(prefix=_DRAFT, dir=self._path) as draft:
+            self._sweep(Path(draft))
             for name, text in pages.items():
                 _write(Path(draft, name), text)
             for name in sorted(pages, key=lambda name: name == INDEX):
@@ -55,10 +59,16 @@ class ReportFolder:
                 with contextlib.suppress(OSError):  # something else is in it
                     gone.parent.rmdir()
 
+    def _sweep(self, draft: Path) -> None:
+        """Take away the drafts of runs that were killed: those that are older than this one by far."""
+        for path in self._path.glob(f"{_DRAFT}*"):
+            if path.stat().st_mtime < draft.stat().st_mtime - _A_RUN_AT_MOST:
+                shutil.rmtree(path)
+
     def _gone(self, pages: Mapping[str, str], kept: Collection[str]) -> list[Path]:
         """Find the pages of an earlier report that this one does not have."""
-        found = (path for path in self._path.glob("*/*.html") if path.relative_to(self._path).as_posix() not in pages)
-        return [path for path in found if path.parent.name not in kept and _is_ours(path)]
+        found = (path for path in self._path.glob("[!.]*/*.html") if path.parent.name not in kept)
+        return [path for path in found if path.relative_to(self._path).as_posix() not in pages and _is_ours(path)]
 
     @contextlib.contextmanager
     def _trouble(self) -> Iterator[None]:

@@ -137,7 +137,7 @@ def test_the_page_of_a_running_milestone(work: Milestone) -> None:
     work.issue(MADE, "01-14 +Deliverable", title="Search by author")
     assert report(work.desk).code == 0
     page = "search/18.9.html"
-    assert heading(work.desk, page) == "Search 18.9 day 11 of 35 · 1 of 3 deliverables done"
+    assert heading(work.desk, page) == "Search 18.9 · day 11 of 35 · 1 of 3 deliverables done"
     assert rows(work.desk, page, "Burn-up")[0] == [
         "Day", "Weight in the plan", "Weight done", "Issues in the plan", "Issues done"
     ]  # fmt: skip
@@ -176,7 +176,7 @@ def test_the_page_of_an_ended_milestone(work: Milestone) -> None:
     work.desk.day = "2026-02-20"
     assert report(work.desk).code == 0
     page = "search/18.9.html"
-    assert heading(work.desk, page) == "Search 18.9 ended on 13 Feb · Say/Do 50 %, 1 of 2"
+    assert heading(work.desk, page) == "Search 18.9 · ended on 13 Feb · Say/Do 50 %, 1 of 2"
     assert rows(work.desk, page, "Say/Do")[1:] == [
         ["18.9", "50 % 1 of 2", "50 % 1 of 2", "50 % 1 of 2", "50 % 2 of 4", "50 % 1 of 2"]
     ]
@@ -212,7 +212,7 @@ def test_the_page_of_the_next_milestone(work: Milestone) -> None:
     work.issue("2025-12-20 +group::search @18.10")
     report(work.desk)
     page = "search/18.10.html"
-    assert heading(work.desk, page) == "Search 18.10 starts in 25 days · 1 deliverable chosen"
+    assert heading(work.desk, page) == "Search 18.10 · starts in 25 days · 1 deliverable chosen"
     assert "2 1 weighted open issues" in " ".join(_figures(work.desk, page))
     assert rows(work.desk, page, "Capacity and open work")[1] == ["Ana Ferreira", "20.0", "10.0", "0.0", "3.0", "7.0"]
 
@@ -415,3 +415,15 @@ def test_every_request_is_documented(work: Milestone) -> None:
     work.issue(*PROMISED, "01-16 w3")
     assert report(work.desk).code == 0
     assert complaints(work.desk.box.requests) == []
+
+
+def test_what_slipped_twice_and_is_open_stands_on_the_first_page(work: Milestone) -> None:
+    number = work.issue(
+        "2025-12-10 +group::search +Deliverable @18.8 w2",
+        "01-10 @18.9",
+        "02-14 @18.11 -Deliverable",
+        title="Sort results",
+    )
+    work.desk.day = "2026-02-20"
+    report(work.desk)
+    assert f"split or drop Sort results {ENGINE}#{number} 18.8, 18.9" in words(work.desk, "index.html")

@@ -110,6 +110,15 @@ def test_a_file_where_a_teams_folder_belongs_is_told(tmp_path: Path) -> None:
         put(tmp_path, FIRST)
 
 
+def test_the_draft_of_a_run_that_was_killed_is_swept_away_and_that_of_one_under_way_is_not(tmp_path: Path) -> None:
+    for name in ("killed", "under-way"):
+        put(tmp_path / f".planning-bot-{name}", FIRST)
+    os.utime(tmp_path / ".planning-bot-killed", (1, 1))
+    put(tmp_path, FIRST)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".planning-bot-under-way", "index.html", "search"]
+    assert files(tmp_path / ".planning-bot-under-way") == FIRST
+
+
 def test_nothing_is_left_behind_by_a_run_that_fails_half_way(tmp_path: Path) -> None:
     put(tmp_path, FIRST)
     (tmp_path / "zoo").write_text("a file")

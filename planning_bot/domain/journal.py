@@ -206,8 +206,10 @@ def read_journal(text: str, name: str) -> Journal:
     if not isinstance(began, Began):
         raise UsageError(f"{name} is not a journal: it does not begin as one", _HINT)
     _check_order(lines, name)
-    planned = [line for line in lines if isinstance(line, Planned)]
-    teams = {team: _team_journal(team, lines) for team in dict.fromkeys(plan.team for plan in planned)}
+    planned = [line.team for line in lines if isinstance(line, Planned)]
+    # Teams go side by side, so that their plans are in any order; they are told of in the configuration's.
+    names = dict.fromkeys(team for team in (*began.teams, *planned) if team in planned)
+    teams = {team: _team_journal(team, lines) for team in names}
     return Journal(began, teams, any(isinstance(line, Ended) for line in lines))
 
 

@@ -32,12 +32,11 @@ _Event = TypeVar("_Event", "LabelEvent", "MilestoneEvent")
 TAKE_BACK = "take_back"
 STAYS = {
     "create_issue": "an issue is never deleted or closed: close it by hand if nobody needs it",
-    "write_note": "a note is never deleted: it holds what the program remembers, such as what `run` has done, so that "
-    "it is not done again, or which issue was taken over; delete it by hand to have that forgotten",
+    "write_note": "a note stays: what it remembers keeps `run` from doing this again; delete it by hand to forget it",
     "create_board": "a board is never deleted: delete it by hand if nobody uses it",
     "repair_board": "a board is never taken apart, people may work with it: change it by hand",
-    "create_label": "a label is never deleted, it would vanish from the past as well: delete it by hand",
-    "write_table": "a table stays: `capacity` writes it anew, and the Sheet's version history has what stood there",
+    "create_label": "a label is never deleted: delete it by hand, and it vanishes from the past of its issues as well",
+    "write_table": "a table stays: `capacity` writes it anew, and the Sheet's history has what stood there",
     "post_message": "a message is never deleted: delete it in Slack by hand",
 }
 """Why each kind of change but the editing of issues is left alone, and what a person may do."""
@@ -82,7 +81,7 @@ def plan_undo(journal: Journal, team: Team, seen: dict[str, Edited], me: User) -
     ]
     stays += [NotTakenBack(d.reference, reason) for d in decided for reason in d.reasons]
     taken_back = tuple(TakenBack(d.reference, "; ".join(d.what)) for d in decided if d.what)
-    result = UndoResult(journal.began.command, taken_back, tuple(stays))
+    result = UndoResult(journal.began.command, taken_back, tuple(dict.fromkeys(stays)))
     return result, Plan(changes=changes, notices=tuple(_notices(journal, changes, me)))
 
 

@@ -11,11 +11,14 @@ if TYPE_CHECKING:
 
 
 def undo_lines(result: UndoResult) -> list[str]:
-    """Give it as lines for people: what is taken back first, then what stays and why."""
+    """Give it as lines for people: what is taken back first, then what stays, by the reasons why."""
     taken = [(f"  {one.target}", one.what) for one in result.taken_back]
-    stays = [(f"  {one.target}", one.because) for one in result.left_alone]
+    stays: dict[str, list[str]] = {}
+    for one in result.left_alone:
+        stays.setdefault(one.because, []).append(one.target)
     return [
         *([f"taken back of `{result.command}`:", *aligned(taken)] if taken else []),
-        *([f"left as it is of `{result.command}`:", *aligned(stays)] if stays else []),
+        *([f"left as it is of `{result.command}`:"] if stays else []),
+        *(line for because, targets in stays.items() for line in (f"  {because}", f"    {', '.join(targets)}")),
         *([] if taken or stays else [f"`{result.command}` did nothing that could be taken back"]),
     ]

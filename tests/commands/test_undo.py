@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from planning_bot.planners.undo import STAYS
 from planning_bot.sandbox import Fault
 from tests.commands.team_files import TEAM_LABEL, section, settings
 from tests.commands.test_deliverables import ENGINE, Team
@@ -128,7 +129,7 @@ def test_a_label_that_came_by_adoption_goes_and_the_milestone_with_it(desk: Desk
     (after,) = end_state(desk.box)["issues"]
     assert after["notes"] != []
     assert [{**after, "notes": []}] == before
-    assert "a note is never deleted" in undone.out
+    assert f"  {STAYS['write_note']}\n    {PROJECT}#{number}\n" in undone.out
 
 
 def test_after_an_undo_the_command_does_it_all_again_when_it_is_told_to(chosen: Chosen) -> None:
@@ -535,8 +536,9 @@ def test_one_team_of_several_is_taken_back_alone(two_teams: Chosen) -> None:
     ran = two_teams.undo("--team", "other")
 
     assert [team["team"] for team in ran.json["teams"]] == ["other"]
-    assert "writes this on" in section(two_teams.desk, "capacity", 2)
-    assert "writes this on" not in section(two_teams.desk, "capacity", 1)
+    titles = {two_teams.desk.box.gitlab.issue(PROJECT, number)["title"]: number for number in (1, 2)}
+    assert "writes this on" in section(two_teams.desk, "capacity", titles["Other 18.10 Planning"])
+    assert "writes this on" not in section(two_teams.desk, "capacity", titles["Search 18.10 Planning"])
 
 
 def test_a_team_that_the_journal_does_not_have_is_a_mistake_of_the_command_line(chosen: Chosen) -> None:
@@ -562,3 +564,25 @@ def test_no_secret_and_no_reason_of_time_off_is_in_a_journal(desk: Desk) -> None
 
     assert "Ana Ferreira" in texts[1]
     assert not [text for text in texts if TOKEN in text or "surgery" in text]
+
+
+# A day's run
+
+
+def test_a_days_run_has_one_journal_and_what_was_taken_back_of_it_the_next_one_does_not_do_again(desk: Desk) -> None:
+    desk.day = "2026-02-12"
+    team = Team(desk)
+    chosen = [team.issue(weight) for weight in (8, 9)]
+    first = desk.run("run", "--apply")
+    assert first.code == 0, first.err
+    assert [team.seen(number) for number in chosen] != [(False, [], "18.10")] * 2
+
+    undone = desk.run("undo", str(journal_of(first)), "--apply")
+    again = desk.run("run", "--apply")
+
+    assert undone.code == 0, undone.err
+    assert "nothing is due on 2026-02-12" in again.out
+    assert (again.code, again.sent) == (0, [])
+    assert [team.seen(number) for number in chosen] == [(False, [], "18.10")] * 2
+    for name in ("readiness", "capacity", "deliverables"):
+        assert "writes this on" in section(desk, name, 2)

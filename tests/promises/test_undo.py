@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import signal
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from planning_bot.gateways.journal_file import load_journal
+from planning_bot.planners.undo import STAYS
 from planning_bot.sandbox import Fault
 from tests.promises.cases import CASES, Case
 from tests.promises.stage import Stage, shape
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 UNDOABLE = [case for case in CASES if not case.name.startswith("undo")]
 every_undoable = pytest.mark.parametrize("stage", UNDOABLE, indirect=True, ids=str)
-# What stands beside what was there before: each is told of, and none is taken away.
-STAYING = {"create_issue", "write_note", "create_board", "repair_board", "create_label", "write_table", "post_message"}
 
 
 @pytest.fixture
@@ -45,11 +43,6 @@ def issues(state: Any) -> dict[tuple[str, str], Any]:
     }
 
 
-def told(ran: Ran) -> list[str]:
-    result = ran.team["result"]
-    return [one["because"] for one in result["left_alone"]]
-
-
 @every_undoable
 def test_what_is_taken_back_is_as_it_was_before_and_the_rest_is_told_of(stage: Stage, journal: Path) -> None:
     assert stage.run("--journal", str(journal)).code == 0
@@ -60,9 +53,9 @@ def test_what_is_taken_back_is_as_it_was_before_and_the_rest_is_told_of(stage: S
     before, after = issues(stage.before), issues(stage.state())
     assert {name: after[name] for name in before} == before
     steps = load_journal(journal).teams["search"].steps
-    staying = Counter(step.intent.does for step in steps if step.intent.does in STAYING)
-    assert len(told(ran)) == staying.total()
-    assert len(after) - len(before) == staying["create_issue"]
+    left_alone = {(one["target"], one["because"]) for one in ran.team["result"]["left_alone"]}
+    assert left_alone == {(step.target, STAYS[step.intent.does]) for step in steps if step.intent.does in STAYS}
+    assert len(after) - len(before) == sum(step.intent.does == "create_issue" for step in steps)
     assert {one["target"] for one in ran.team["result"]["taken_back"]} == {
         step.target for step in steps if step.intent.does == "edit_issue"
     }

@@ -1,19 +1,14 @@
-"""The wiring of one run: configuration, clock, doors. The one clock of the program is here.
+"""A session is what a command gets for one team: it gathers, and it concludes.
 
-A session is what a command gets for one team: it gathers, and it concludes. Without permission to write it owns no
-writing door; nothing below it knows of dry runs.
+Without permission to write it owns no writing door; nothing below it knows of dry runs.
 """
 
 from __future__ import annotations
 
-import os
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
-
-from pydantic import SecretStr
 
 from planning_bot.delivery import check_limits, deliver
 from planning_bot.domain.ledger import end_of_day
@@ -21,10 +16,7 @@ from planning_bot.domain.message import Spot
 from planning_bot.domain.plan import Outcome
 from planning_bot.domain.run import Mode, TeamReport
 from planning_bot.domain.say_do import freeze_of
-from planning_bot.errors import PlanningBotError, ServerError, UsageError
-from planning_bot.gateways.doors import Doors
-from planning_bot.gateways.gitlab_connection import GitLabConnection
-from planning_bot.gateways.journal_file import JournalFile, open_journal
+from planning_bot.errors import PlanningBotError, ServerError
 from planning_bot.gathering import gather
 from planning_bot.gathering.attendance import away_in_week, look_at_attendance
 from planning_bot.gathering.deliverables import accounts, look_at_choice, once_moved
@@ -43,14 +35,12 @@ from planning_bot.planners.facts import basic_facts, missed_label
 from planning_bot.planners.messages import Outlet
 from planning_bot.planners.readiness import Waiting, waiting_for_review
 from planning_bot.redaction import redact
-from planning_bot.rendering.templates import Templates
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from datetime import date
-    from pathlib import Path
 
-    from planning_bot.config import Config, Gitlab, Team
+    from planning_bot.config import Config, Team
     from planning_bot.domain.absence import Absence
     from planning_bot.domain.change import Change
     from planning_bot.domain.delivered import Door
@@ -61,7 +51,9 @@ if TYPE_CHECKING:
     from planning_bot.domain.results import ApplyResult, Result
     from planning_bot.domain.run import Options
     from planning_bot.domain.snapshot import Snapshot
+    from planning_bot.gateways.doors import Doors
     from planning_bot.gateways.gitlab_reader import GitLabReader
+    from planning_bot.gateways.journal_file import JournalFile
     from planning_bot.gathering import Looks
     from planning_bot.metrics.candidates import Seen as Choice
     from planning_bot.metrics.deliverables import Deliverables
@@ -71,6 +63,7 @@ if TYPE_CHECKING:
     from planning_bot.metrics.team_capacity import Attendance
     from planning_bot.planners.close import Left
     from planning_bot.planners.undo import Edited
+    from planning_bot.rendering.templates import Templates
 
 
 @dataclass(frozen=True)
@@ -279,50 +272,3 @@ class Session:
 
     def _announce(self, change: Change) -> None:
         self.voice.progress(f"{self.team.key}: {change.kind.replace('_', ' ')} {change.target}")
-
-
-@contextmanager
-def open_sessions(config: Config, options: Options, voice: Voice) -> Iterator[Callable[[Team], Session]]:
-    """Open the connection that the teams of a run share, and hand out a session for each.
-
-    Raises UsageError where the token is missing.
-    """
-    connection = connect(config)
-    doors = Doors(connection, config.sheets.api_url, config.slack.api_url)
-    journal = open_journal(config, options, partial(datetime.now, UTC))
-
-    def session(team: Team) -> Session:
-        words = Templates(config.path.parent)
-        return Session(team, config, options, today_of(team, options), words, doors, voice, journal)
-
-    try:
-        yield session
-    finally:
-        connection.close()
-        journal.close()
-        if journal.told:
-            voice.say(journal.told)
-
-
-def connect(config: Config) -> GitLabConnection:
-    """Connect to the configuration's GitLab with the token of the environment. Raises UsageError without one."""
-    return connect_to(config.gitlab, config.path.parent)
-
-
-def connect_to(gitlab: Gitlab, folder: Path) -> GitLabConnection:
-    """Connect to a GitLab; its certificate authority is a file in `folder`. Raises UsageError without a token."""
-    token = os.environ.get("GITLAB_TOKEN", "").strip()
-    if not token:
-        raise UsageError("GITLAB_TOKEN is not set", f"export a token for {gitlab.url} with the scope api")
-    ca_file = str(folder / gitlab.ca_file) if gitlab.ca_file else None
-    return GitLabConnection(gitlab.url, SecretStr(token), ca_file=ca_file, proxy=gitlab.proxy)
-
-
-def today_of(team: Team, options: Options) -> date:
-    """Give the day that the command line names, or else today in the team's time zone."""
-    return options.today or datetime.now(team.zone).date()
-
-
-def today_in_utc() -> date:
-    """Give the day where no team's time zone is known yet."""
-    return datetime.now(UTC).date()

@@ -17,7 +17,8 @@ from planning_bot.gateways.this_machine import one_at_a_time
 from planning_bot.gathering.doctor import examine
 from planning_bot.planners.doctor import diagnose, plan_fix
 from planning_bot.rendering.templates import Templates
-from planning_bot.session import Voice, open_sessions, today_of
+from planning_bot.session import Voice
+from planning_bot.wiring import open_sessions, today_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -25,7 +25,7 @@ from planning_bot.gathering.survey import survey_group, survey_team, unknown_nam
 from planning_bot.planners.init_draft import draft
 from planning_bot.planners.init_labels import of_teams
 from planning_bot.planners.init_questions import LABEL, QUESTIONS
-from planning_bot.session import connect_to, today_in_utc
+from planning_bot.wiring import connect_to, today_in_utc
 
 if TYPE_CHECKING:
     from planning_bot.commands.console import Console

@@ -18,7 +18,8 @@ from planning_bot.gathering.report import look_at_report
 from planning_bot.metrics.report import measure_report
 from planning_bot.metrics.report_pages import TeamFacts
 from planning_bot.rendering.report import Report
-from planning_bot.session import Voice, open_sessions
+from planning_bot.session import Voice
+from planning_bot.wiring import open_sessions
 
 if TYPE_CHECKING:
     from planning_bot.commands.console import Console

@@ -24,7 +24,8 @@ from planning_bot.domain.plan import SavedPlan
 from planning_bot.domain.run import Mode, Options, TeamReport, exit_code
 from planning_bot.errors import PlanningBotError, ProgramError, UsageError
 from planning_bot.gateways.this_machine import one_at_a_time
-from planning_bot.session import Voice, open_sessions
+from planning_bot.session import Voice
+from planning_bot.wiring import open_sessions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

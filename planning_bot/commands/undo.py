@@ -16,7 +16,8 @@ from planning_bot.domain.run import Options, TeamReport, exit_code
 from planning_bot.errors import PlanningBotError, UsageError
 from planning_bot.gateways.journal_file import load_journal
 from planning_bot.planners.undo import plan_undo
-from planning_bot.session import Voice, open_sessions
+from planning_bot.session import Voice
+from planning_bot.wiring import open_sessions
 
 if TYPE_CHECKING:
     from planning_bot.config import Config

@@ -78,7 +78,7 @@ class GitLabWriter:
             case _:
                 assert_never(change)
 
-    def _send(self, change: GitLabChange, present: Present) -> Delivered:
+    def _send(self, change: GitLabChange, present: Present) -> Delivered:  # noqa: PLR0911 - one for each kind
         match change:
             case CreateIssue():
                 self._connection.creates.keep()

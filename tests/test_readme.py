@@ -40,14 +40,14 @@ def test_the_table_has_every_command() -> None:
 
 
 def test_the_configuration_to_begin_with_has_no_mistake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    text, _ = blocks("yaml")
+    text, *_ = blocks("yaml")
     file = tmp_path / "planning-bot.yml"
     file.write_text(text, encoding="utf-8")
     assert cli.run(["check", "--config", str(file)]) == 0, capsys.readouterr().err
 
 
 def test_the_time_off_that_is_shown_has_no_mistake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    text, more = blocks("yaml")
+    text, more, *_ = blocks("yaml")
     (tmp_path / "planning-bot.yml").write_text(text + textwrap.indent(more, "    "), encoding="utf-8")
     assert cli.run(["check", "--config", str(tmp_path / "planning-bot.yml")]) == 0, capsys.readouterr().err
 
@@ -55,7 +55,7 @@ def test_the_time_off_that_is_shown_has_no_mistake(tmp_path: Path, capsys: pytes
 def test_the_template_that_extends_the_shipped_one_has_no_mistake(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    text, _ = blocks("yaml")
+    text, *_ = blocks("yaml")
     (template,) = blocks("jinja")
     (tmp_path / "planning-bot.yml").write_text(text, encoding="utf-8")
     (tmp_path / "templates").mkdir()

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 import sysconfig
@@ -10,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from planning_bot import __version__
 from planning_bot.sandbox import Sandbox
 from planning_bot.sandbox.story import Story, tell_story
-from tests.ci.forge import HOST, ROOT, SECRETS, Project, commit
+from tests.ci.forge import ROOT, SECRETS, Project, commit, copy_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +46,7 @@ class Team:
         """Commit a pipeline to the team's project, and give the project, perhaps with changes."""
         folder = self.project.folder
         (folder / ".gitlab-ci.yml").write_text(pipeline, encoding="utf-8")
-        commit(folder, origin=f"{HOST}/acme/search/planning.git")
+        commit(folder, "acme/search/planning")
         return Project(**{**vars(self.project), **changed})  # type: ignore[arg-type]
 
 
@@ -72,10 +72,10 @@ def libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def component(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the repository of the component's project, with the release 1.0.0."""
-    folder = tmp_path_factory.mktemp("component")
-    shutil.copytree(ROOT / "templates", folder / "templates")
-    commit(folder, origin=f"{HOST}/acme/planning-bot.git", tag="1.0.0")
+    """Give the repository of the component's project, with the release 1.0.0 and this one."""
+    folder = tmp_path_factory.mktemp("planning-bot")
+    copy_source(folder)
+    commit(folder, "acme/planning-bot", tags=("1.0.0", __version__))
     return folder
 
 

@@ -38,20 +38,23 @@ def tool(name: str) -> str:
     return found
 
 
-def commit(folder: Path, *, origin: str, tag: str | None = None) -> None:
-    """Make a repository of a folder: one commit on main, which is the default branch of its origin."""
+def copy_source(folder: Path) -> None:
+    """Copy what a clone of this project has, as far as it is installed or included."""
+    for name in ("planning_bot", "templates", "config"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
+    for name in ("pyproject.toml", "README.md", ".gitlab-ci.yml", ".gitignore"):
+        shutil.copyfile(ROOT / name, folder / name)
+
+
+def commit(folder: Path, path: str, tags: Sequence[str] = ()) -> None:
+    """Make a repository of a folder: one commit on main, which is the default branch of that project on the host."""
     git = [tool("git"), "-C", str(folder), "-c", "user.name=Mira", "-c", "user.email=mira@example.com"]
-    steps = [
-        ["init", "-q", "-b", "main"],
-        ["add", "-A"],
-        ["commit", "-qm", "Plan"],
-        ["remote", "add", "origin", origin],
-    ]
-    steps += [["update-ref", "refs/remotes/origin/main", "HEAD"]]
-    steps += [["symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main"]]
-    steps += [["tag", tag]] if tag else []
+    steps = ["init -q -b main", "add -A", "commit -qm Plan", f"remote add origin {HOST}/{path}.git"]
+    steps += ["update-ref refs/remotes/origin/main HEAD"]
+    steps += ["symbolic-ref refs/remotes/origin/HEAD refs/remotes/origin/main"]
+    steps += [f"tag {tag}" for tag in tags]
     for step in steps:
-        subprocess.run([*git, *step], check=True, capture_output=True)  # noqa: S603 - ours
+        subprocess.run([*git, *step.split()], check=True, capture_output=True)  # noqa: S603 - ours
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.ci
 
 BOT, PLAN, APPLY = (f"planning-bot{part}: [every team]" for part in ("", ":plan", ":apply"))
-CHECK = "planning-bot:check"
-NEED_EACH_SECRET = ("create-issue", "capacity", "say-do")  # for GitLab, the Sheet, and Slack
+CHECK, PAGES = "planning-bot:check", "planning-bot:pages"
+NEED_EACH_SECRET = ("capacity", "say-do")  # GitLab's and the Sheet's, GitLab's and Slack's
 DISCOVERY = """
   discovery:
     name: Discovery
@@ -38,41 +38,37 @@ def add_a_team(team: Team) -> None:
     file.write_text(file.read_text(encoding="utf-8") + DISCOVERY, encoding="utf-8")
 
 
-def test_the_schedule_carries_its_command_out_and_keeps_the_answer_and_the_journal(team: Team) -> None:
-    project = team.include("command: create-issue", libraries=None)  # pip installs all that the wheel names
-    ended = project.run("schedule", protected=True)
-    assert ended.verdicts == {BOT: "PASS"}, ended.said
-    assert planning_issues(team) == ["Search 18.10 Planning"]
+def test_the_schedule_carries_its_command_out_for_every_team_and_publishes_the_report(team: Team) -> None:
+    add_a_team(team)
+    ended = team.include("command: create-issue\n      pages: true").run("schedule", protected=True)
+    assert ended.verdicts == {BOT: "PASS", PAGES: "PASS"}, ended.said
+    assert planning_issues(team) == ["Discovery 18.10 Planning", "Search 18.10 Planning"]
     answer = ended.json(".planning-bot/files/1/answer.json")
-    (found,) = answer["teams"]
-    assert (answer["command"], found["team"], found["outcome"]["applied"]) == ("create-issue", "search", 1)
-    assert [file.suffix for file in ended.files(".planning-bot/journals/*")] == [".jsonl"]
+    done = [(found["team"], found["outcome"]["applied"]) for found in answer["teams"]]
+    assert (answer["command"], done) == ("create-issue", [("search", 1), ("discovery", 1)])
+    assert {file.suffix for file in ended.files(".planning-bot/journals/*")} == {".jsonl"}
+    assert "<html" in ended.files("public/index.html")[0].read_text(encoding="utf-8")
 
 
-def test_a_plan_is_made_by_hand_and_nothing_is_written_until_somebody_presses_apply(team: Team) -> None:
+def test_by_hand_a_plan_is_made_and_only_that_plan_is_applied_once_somebody_presses_it(team: Team) -> None:
     project = team.include("command: create-issue")
     planned = project.run("web", protected=True)
     assert planned.verdicts == {PLAN: "PASS"}, planned.said
     assert "+ create issue" in planned.log(PLAN)
+
+    (file,) = planned.files(".planning-bot/files/1/plan.json")
+    reviewed = SavedPlan.from_json(file.read_text(encoding="utf-8"), "plan.json")
+    file.write_text(reviewed.model_copy(update={"command": "boards"}).to_json(), encoding="utf-8")
+    refused = project.run("web", APPLY, protected=True, anew=False)
+    assert refused.verdicts == {APPLY: "WARN"}, refused.said
+    assert "is not the plan that was reviewed" in refused.log(APPLY)
     assert count(team.box.requests)[1] == 0
-    sha256 = planned.json(".planning-bot/files/1/plan.json")["sha256"]
+
+    file.write_text(reviewed.to_json(), encoding="utf-8")
     applied = project.run("web", APPLY, protected=True, anew=False)
     assert applied.verdicts == {APPLY: "PASS"}, applied.said
-    assert f"SHA-256 {sha256}" in applied.log(APPLY)
+    assert f"SHA-256 {reviewed.sha256}" in applied.log(APPLY)
     assert planning_issues(team) == ["Search 18.10 Planning"]
-
-
-def test_another_plan_than_the_reviewed_one_is_refused(team: Team) -> None:
-    project = team.include("command: create-issue")
-    (file,) = project.run("web", protected=True).files(".planning-bot/files/1/plan.json")
-    another = SavedPlan.from_json(file.read_text(encoding="utf-8"), "plan.json").model_copy(
-        update={"command": "boards"}
-    )
-    file.write_text(another.to_json(), encoding="utf-8")
-    applied = project.run("web", APPLY, protected=True, anew=False)
-    assert applied.verdicts == {APPLY: "WARN"}, applied.said
-    assert "is not the plan that was reviewed" in applied.log(APPLY)
-    assert count(team.box.requests)[1] == 0
 
 
 def test_a_command_is_carried_out_at_once_when_somebody_presses_it_and_no_secret_is_told(team: Team) -> None:
@@ -111,25 +107,13 @@ def test_without_protection_nothing_runs_that_needs_a_secret(team: Team, source:
     assert set(jobs) <= {CHECK}
 
 
-def test_one_job_serves_every_team(team: Team) -> None:
+def test_a_matrix_has_a_plan_for_each_team_and_each_is_applied_alone(team: Team) -> None:
     add_a_team(team)
-    ended = team.include("command: create-issue").run("schedule", protected=True)
-    assert ended.verdicts == {BOT: "PASS"}, ended.said
-    assert planning_issues(team) == ["Discovery 18.10 Planning", "Search 18.10 Planning"]
-
-
-def test_a_matrix_has_a_job_for_each_team_and_each_has_a_plan_of_its_own(team: Team) -> None:
-    add_a_team(team)
-    project = team.include("teams: [search, discovery]\n      command: create-issue")
-    ended = project.run("schedule", protected=True)
-    assert ended.verdicts == {"planning-bot: [search]": "PASS", "planning-bot: [discovery]": "PASS"}, ended.said
-    assert [
-        [found["team"] for found in ended.json(f".planning-bot/files/{number}/answer.json")["teams"]]
-        for number in (1, 2)
-    ] == [["search"], ["discovery"]]
-    applied = project.run(
-        "web", protected=True, variables={"PLANNING_BOT_COMMAND": "boards"}, pressed=["planning-bot:apply: [discovery]"]
-    )
-    pressed = {job: verdict for job, verdict in applied.verdicts.items() if ":apply" in job}
-    assert pressed == {"planning-bot:apply: [discovery]": "PASS"}, applied.said
+    project = team.include("command: boards\n      teams: [search, discovery]")
+    ended = project.run("web", protected=True, pressed=["planning-bot:apply: [discovery]"])
+    assert ended.verdicts == {
+        "planning-bot:plan: [search]": "PASS",
+        "planning-bot:plan: [discovery]": "PASS",
+        "planning-bot:apply: [discovery]": "PASS",
+    }, ended.said
     assert {board["name"].partition(":")[0] for board in team.box.gitlab.dump()["boards"]} == {"Discovery"}

@@ -159,9 +159,10 @@ class GitLabConnection:
                 raise ServerError(
                     f"{self.url} cannot be reached", "check gitlab.url and the network", status=0
                 ) from error
+            is_tls = isinstance(error, requests.exceptions.SSLError)
             raise ServerError(
                 f"{self.url} does not answer ({type(error).__name__})",
-                "check gitlab.url, gitlab.proxy and the network",
+                _UNTRUSTED if is_tls else "check gitlab.url, gitlab.proxy and the network",
             ) from error
 
     def _next_page(self, response: requests.Response) -> str | None:
@@ -201,6 +202,7 @@ def _decoded(response: requests.Response, shape: type[_Shape]) -> _Shape:
     return cast("_Shape", answer)
 
 
+_UNTRUSTED = "is its certificate of an authority of your own? name that in gitlab.ca_file; or check gitlab.url"
 _HINTS = {
     301: "it has moved, and redirects are not followed: write its new address into the configuration",
     302: "redirects are not followed: is gitlab.url the address of GitLab itself?",

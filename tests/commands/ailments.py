@@ -92,6 +92,15 @@ def no_epic(room: Room) -> None:
     room.edit("project: acme/search/planning", "project: acme/search/planning\n      epic: acme&99")
 
 
+def unencrypted(room: Room) -> None:
+    room.edit(f"  url: {room.box.url}", f"  url: {room.box.url.replace('http:', 'https:')}")
+
+
+def calendar_of_no_key(room: Room) -> None:
+    room.edit("- csv: pto/search.csv", "- sheet: {key: search-planning, tab: Away}")
+    no_key_file(room)
+
+
 def no_such_person(room: Room) -> None:
     room.edit("product_manager: mira.lindqvist", "product_manager: mira")
 

@@ -146,6 +146,8 @@ FOUND: dict[Callable[[Room], None], list[tuple[str, str, str]]] = {
     ailments.calendar_address_missing: [
         (FINDING, "time_off", "time off in the calendar on calendar.example.com (TEAM_CALENDAR)")
     ],
+    ailments.calendar_of_no_key: [(FINDING, "no_credentials", "Sheet search-planning")],
+    ailments.unencrypted: [(FINDING, "unreadable", "GitLab")],
     ailments.no_certificates: [(FINDING, "unreadable", "GitLab")],
     ailments.no_certificate_in_it: [(FINDING, "unreadable", "GitLab")],
 }
@@ -197,6 +199,37 @@ def test_long_after_the_last_milestone_there_is_neither_a_current_nor_a_next_one
         1,
         [(FINDING, "milestone_missing", "the current milestone"), (FINDING, "milestone_missing", "the next milestone")],
     )
+
+
+def test_a_certificate_that_is_not_trusted_says_where_its_authority_goes(room: Room) -> None:
+    ailments.unencrypted(room)
+
+    assert (
+        "does not answer (SSLError)\n    → is its certificate of an authority of your own? name that in"
+        in room.run("doctor").out
+    )
+
+
+def test_an_epic_that_can_be_read_is_good(room: Room) -> None:
+    number = room.box.gitlab.add_epic("acme", "Plans", author="tomas.okafor")
+    room.edit("project: acme/search/planning", f"project: acme/search/planning\n      epic: acme&{number}")
+
+    ran = room.run("doctor")
+
+    assert ran.code == 0
+    assert f"  ✓ epic acme&{number}" in ran.out
+
+
+def test_of_a_source_that_is_all_wrong_the_first_ten_places_are_named(room: Room) -> None:
+    rows = "".join(f"ana.ferreira,2026-02-{day},never\n" for day in range(10, 22))
+    (room.folder / "pto" / "search.csv").write_text(f"username,from,to\n{rows}", "utf-8")
+
+    _, found = room.findings()
+    out = room.run("doctor").out
+
+    assert len(found) == 11
+    assert "  ✗ time off in pto/search.csv: pto/search.csv:2: to: write a day as YYYY-MM-DD" in out
+    assert "  ✗ time off in pto/search.csv: 2 more places cannot be read\n" in out
 
 
 def test_somebody_who_has_left_the_team_may_have_left_gitlab_too(room: Room) -> None:

@@ -63,6 +63,13 @@ def test_a_part_that_fails_keeps_no_other_part_from_being_checked(room: Room, pa
     assert "Traceback" not in ran.err
 
 
+def test_an_epic_that_gitlab_fails_to_give_is_not_one_that_is_missing(room: Room) -> None:
+    room.edit("project: acme/search/planning", "project: acme/search/planning\n      epic: acme&1")
+    room.box.fail(Fault("500", path="/epics/", times=None))
+
+    assert room.findings() == (1, [("finding", "unreadable", "epic acme&1")])
+
+
 def test_without_a_token_the_other_servers_are_checked(room: Room) -> None:
     room.set(GITLAB_TOKEN="")
 

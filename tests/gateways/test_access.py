@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -118,6 +119,15 @@ def test_a_channel_goes_by_its_name_or_its_id(desk: Desk, slack: SlackAccess) ->
     ]
     with pytest.raises(ServerError, match="no channel 'nowhere'"):
         slack.channel("nowhere")
+
+
+def test_another_channel_than_was_asked_for_is_an_error() -> None:
+    with (
+        Scripted([answer({"ok": True, "channel": {"id": "C0OTHER001"}})]) as server,
+        closing(SlackConnection(f"{server.url}/", SecretStr(SLACK_TOKEN))) as connection,
+        pytest.raises(ServerError, match="not what Slack documents"),
+    ):
+        SlackAccess(connection).channel("C0SEARCH01")
 
 
 @pytest.mark.parametrize("body", [{}, [], None, {"id": 1, "scopes": None}, {"scopes": ["api"], "expires_at": "soon"}])

@@ -7,10 +7,12 @@ import fcntl
 import os
 import pty
 import re
+import select
 import struct
 import subprocess
 import sys
 import termios
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,6 +25,11 @@ _AT_ITS_TERMINAL = [
     "-c",
     "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); from planning_bot.cli import main; main()",
 ]
+
+_PATIENCE = 20  # seconds without a word
+_REACTION = (
+    0.05  # seconds: a signal in the instant before Python begins to read a line is not seen until that line ends
+)
 
 
 @dataclass
@@ -72,15 +79,18 @@ def at_a_terminal(
     os.close(theirs)
     sent, answered, waiting = b"", 0, list(answers)
     try:
-        while True:
+        while select.select([ours], [], [], _PATIENCE)[0]:
             sent += os.read(ours, 65536)
             if waiting and waiting[0][0] in sent[answered:].decode("utf-8", "replace"):
                 answered = len(sent)
+                time.sleep(_REACTION)
                 os.write(ours, waiting.pop(0)[1].encode())
     except OSError as error:
         if error.errno != errno.EIO:  # which says that the other side was closed
             raise
-    out, _ = process.communicate(timeout=30)
+    else:
+        process.kill()  # it waits for something that nobody types
+    out, _ = process.communicate(timeout=_PATIENCE)
     os.close(ours)
     assert not waiting, f"never asked: {waiting[0][0]}; the terminal showed: {sent.decode()}"
     return Seen(process.returncode, out, sent.decode().replace("\r\n", "\n"))

@@ -77,7 +77,7 @@ class Place:
         files = {
             config: init_file("init/planning-bot.yml.j2", facts),
             schema: json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n",
-            **({} if pto.exists() else {pto: PTO_HEADER}),
+            **({} if pto.is_file() else {pto: PTO_HEADER}),
         }
         return files | {path: init_file("init/gitlab-ci.yml.j2", self._pipeline()) for path in pipeline}
 

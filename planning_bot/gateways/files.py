@@ -5,13 +5,16 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from planning_bot.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+
+    Undone = contextlib.ExitStack
 
 
 def write_all(files: Mapping[Path, str]) -> None:
@@ -20,25 +23,30 @@ def write_all(files: Mapping[Path, str]) -> None:
     Each is complete beside its place before the first goes there. Raises UsageError where one cannot be written; then
     everything is as it was before.
     """
-    with contextlib.ExitStack() as undone, _told():
-        waiting = {path: _written_beside(path, text, undone) for path, text in files.items()}
+    with contextlib.ExitStack() as undone:
+        waiting: dict[Path, Path] = {}
+        for path, text in files.items():
+            with _named(path):
+                waiting[path] = _written_beside(path, text, undone)
         for path, new in waiting.items():
-            undone.callback(_put_back, path, path.read_bytes() if path.exists() else None)
-            new.replace(path)
+            with _named(path):
+                undone.callback(_put_back, path, path.read_bytes() if path.exists() else None)
+                new.replace(path)
         undone.pop_all()
 
 
-def _written_beside(path: Path, text: str, undone: contextlib.ExitStack) -> Path:
+def _written_beside(path: Path, text: str, undone: Undone) -> Path:
     for folder in reversed(path.parents):
         if not folder.exists():
             folder.mkdir()
-            undone.callback(_quietly, folder.rmdir)
+            undone.callback(_if_possible, folder.rmdir)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    undone.callback(Path(name).unlink, missing_ok=True)
+    new = Path(name)
+    undone.callback(_if_possible, partial(new.unlink, missing_ok=True))
     with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
         file.write(text)
-    Path(name).chmod(0o666 & ~_mask())
-    return Path(name)
+    new.chmod(0o666 & ~_mask())  # as any new file, where a temporary one is its owner's alone
+    return new
 
 
 def _put_back(path: Path, before: bytes | None) -> None:
@@ -48,9 +56,9 @@ def _put_back(path: Path, before: bytes | None) -> None:
         path.write_bytes(before)
 
 
-def _quietly(undo: object) -> None:
+def _if_possible(undo: Callable[[], object]) -> None:
     with contextlib.suppress(OSError):
-        undo()  # type: ignore[operator]
+        undo()
 
 
 def _mask() -> int:
@@ -60,11 +68,10 @@ def _mask() -> int:
 
 
 @contextlib.contextmanager
-def _told() -> Iterator[None]:
+def _named(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        where = error.filename2 or error.filename
         raise UsageError(
-            f"{where} cannot be written: {error.strerror or error}; nothing was written", "name another place: --output"
+            f"{path} cannot be written: {error.strerror or error}; nothing was written", "name another place: --output"
         ) from error

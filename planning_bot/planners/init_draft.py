@@ -23,7 +23,7 @@ _UNDATED = {
     "backlog": ("Backlog", r".*\bbacklog\b.*|icebox"),
     "awaiting_feedback": ("Awaiting Customer Feedback", r"awaiting\b.*|waiting for\b.*"),
 }
-_LONGEST_TITLE = 200
+_LONGEST_TITLE, _LONGEST_KEY = 200, 40
 _CREATE_LABEL = "`planning-bot doctor --fix` creates it"
 
 
@@ -54,7 +54,7 @@ def draft(survey: Survey, choices: Choices, key: str | None = None) -> Draft:
 def key_for(*candidates: str | None) -> str:
     """Make a team's key of the first of these that has letters or digits for one."""
     for text in candidates:
-        if key := re.sub(r"[^a-z0-9]+", "-", labels.last_part(text or "").casefold()).strip("-"):
+        if key := re.sub(r"[^a-z0-9]+", "-", labels.last_part(text or "").casefold())[:_LONGEST_KEY].strip("-"):
             return key
     return "team"
 

@@ -76,7 +76,7 @@ def senseless(schedule: Mapping[str, When], commit_day: int) -> Iterator[tuple[K
     for name, moment in schedule.items():
         from_start = moment.anchor == "start"
         from_due = moment.anchor == "due"
-        if name in ("say-do", "close") and (moment.anchor == "weekly" or (from_due and moment.offset_days < 1)):
+        if name in ("say-do", "close") and (not from_due or moment.offset_days < 1):
             yield (name,), f"{name} is for a milestone that has ended: write due + 1 or later, not {moment}"
         if name in ("readiness", "capacity", "deliverables") and (
             (from_start and moment.offset_days > commit_day) or (from_due and moment.offset_days >= 0)

@@ -151,9 +151,8 @@ def test_values_of_another_type(setting: str, problem: str) -> None:
             "12:23: schedule.close: close is for a milestone that has ended: write due + 1 or later, not due",
         ),
         (
-            "schedule: {say-do: weekly monday}",
-            "12:24: schedule.say-do: say-do is for a milestone that has ended: "
-            "write due + 1 or later, not weekly monday",
+            "schedule: {say-do: start}",
+            "12:24: schedule.say-do: say-do is for a milestone that has ended: write due + 1 or later, not start",
         ),
         (
             "schedule: {capacity: start + 3}",

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     Together = Callable[..., list[Fate]]
 
-_CREATES = (CreateIssue, WriteNote, CreateBoard, CreateLabel)
+_CREATES = (CreateIssue, WriteNote, CreateBoard, CreateLabel, PostMessage, WriteTable)  # where nothing was before
 
 
 @dataclass(frozen=True)

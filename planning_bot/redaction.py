@@ -42,14 +42,31 @@ def learn_address(address: str) -> None:
 
 def redact(text: str) -> str:
     """Give a text without the secrets that are known, those in the environment included."""
-    found = _known.union(value.strip() for name in VARIABLES if len(value := os.environ.get(name, "")) >= _SHORTEST)
-    return _pattern(frozenset(found)).sub(INSTEAD, text) if found else text
+    from_environment = (os.environ.get(name, "").strip() for name in VARIABLES)
+    for secret in sorted(_known.union(from_environment), key=len, reverse=True):
+        if len(secret) >= _SHORTEST:
+            text = _without(text, secret)
+    return text
 
 
-@functools.lru_cache(maxsize=8)
-def _pattern(secrets: frozenset[str]) -> re.Pattern[str]:
-    forms = {form for secret in secrets for form in (secret, *_in_base64(secret))}
-    return re.compile("|".join(_in_any_spelling(form) for form in sorted(forms, key=lambda form: (-len(form), form))))
+def _without(text: str, secret: str) -> str:
+    for form, needle in _forms(secret):
+        if needle in text:
+            text = _pattern(form).sub(INSTEAD, text)
+    return text
+
+
+@functools.cache
+def _forms(secret: str) -> tuple[tuple[str, str], ...]:
+    """Give each form of a secret with a part of it that looks the same in every spelling, which is found fast."""
+    forms = (secret, *_in_base64(secret))
+    return tuple((form, max(re.findall(r"[A-Za-z0-9]*", form), key=len)) for form in forms)
+
+
+@functools.cache
+def _pattern(form: str) -> re.Pattern[str]:
+    """Give a pattern for a text as it is, URL-encoded, and as JSON, HTML, Markdown and Python escape it."""
+    return re.compile("".join(map(_spelled, form)))
 
 
 def _in_base64(secret: str) -> tuple[str, ...]:
@@ -58,11 +75,6 @@ def _in_base64(secret: str) -> tuple[str, ...]:
     whole = (base64.b64encode(bytes(before) + content).decode() for before in range(3))
     cut = (text[(0, 2, 3)[before] :] for before, text in enumerate(whole))
     return tuple(re.sub(r"[^=]=+$", "", text) for text in cut)
-
-
-def _in_any_spelling(form: str) -> str:
-    """Give a pattern for a text as it is, URL-encoded, and as JSON, HTML, Markdown and Python escape it."""
-    return "".join(map(_spelled, form))
 
 
 @functools.cache

@@ -98,7 +98,7 @@ class DoctorResult:
         mended = [name for name in self.missing_labels if label_handle(name) in created]
         targets = {f"label {name}" for name in mended}
         left = tuple(f for f in self.findings if f.kind != LABEL_MISSING or f.target not in targets)
-        now_there = tuple(Checked("gitlab", f"label {name}", "created") for name in mended)
+        now_there = tuple(Checked("gitlab", f"label {name}", "it is there now") for name in mended)
         return replace(self, findings=left, checked=(*self.checked, *now_there))
 
     def beside(self, others: Mapping[str, DoctorResult]) -> Self:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
 from functools import partial
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     OfSheets = tuple[Seen[Sheet] | None, tuple[tuple[str, Seen[TimeOff]], ...]]
 
 _T = TypeVar("_T")
+_SIDE_BY_SIDE = 8
 _AHEAD = timedelta(days=120)  # the milestone that runs and the one that is planned
 
 
@@ -63,19 +65,26 @@ def look_at_slack(config: Config, teams: list[Team]) -> dict[str, Seen[SlackFact
 
 
 def look_at_sheets(config: Config, teams: list[Team], days: Mapping[str, date]) -> dict[str, OfSheets]:
-    """Look at each team's Sheet, and read each of its sources of time off."""
+    """Look at each team's Sheet, and read each of its sources of time off, side by side."""
     uses = any(team.capacity.sheet or any(isinstance(p, SheetSource) for p in team.capacity.pto) for team in teams)
     reader = caught(lambda: sheets.SheetReader(sheets.connect(config.sheets.api_url))) if uses else None
     calendars = Calendars(config.path.parent, os.environ)
     keys = dict.fromkeys(team.capacity.sheet.key for team in teams if team.capacity.sheet)
-    seen = {key: _sheet(key, reader) for key in keys}
+    with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="doctor-sheets") as pool:
+        seen = {key: pool.submit(_sheet, key, reader) for key in keys}
+        time_off = {
+            team.key: [
+                (_name(source), pool.submit(_read, config, team, source, days[team.key], reader, calendars))
+                for source in team.capacity.pto
+            ]
+            for team in teams
+        }
     return {
         team.key: (
-            seen[team.capacity.sheet.key] if team.capacity.sheet else None,
-            tuple((_name(source), _read(config, team, source, days[team.key], reader, calendars)) for source in pto),
+            seen[team.capacity.sheet.key].result() if team.capacity.sheet else None,
+            tuple((name, read.result()) for name, read in time_off[team.key]),
         )
         for team in teams
-        for pto in [team.capacity.pto]
     }
 
 

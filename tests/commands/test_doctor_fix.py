@@ -39,8 +39,8 @@ def test_fix_creates_the_labels_that_have_to_be_there_and_nothing_else(room: Roo
     assert sorted(written(ran)) == [("POST", "/groups/acme/labels")] * 3
     result = ran.team["result"]
     assert [found["target"] for found in result["findings"]] == ["label planning-bot::skip"]
-    assert [one for one in result["checked"] if one["found"] == "created"] == [
-        {"server": "gitlab", "target": f"label {name}", "found": "created"}
+    assert [one for one in result["checked"] if one["found"] == "it is there now"] == [
+        {"server": "gitlab", "target": f"label {name}", "found": "it is there now"}
         for name in ("group::search", "Deliverable", "workflow::in dev")
     ]
     assert ran.team["outcome"]["applied"] == 3

@@ -44,7 +44,7 @@ def test_labels_that_were_created_are_mended_and_the_others_are_not() -> None:
     mended = result.after({label_handle("type::bug"): Created(7, "type::bug", "")})
 
     assert result.missing_labels == ("Deliverable", "type::bug")
-    assert mended == DoctorResult((LABEL, NOTE), (GOOD, Checked("gitlab", "label type::bug", "created")))
+    assert mended == DoctorResult((LABEL, NOTE), (GOOD, Checked("gitlab", "label type::bug", "it is there now")))
     assert result.after({}) == result
 
 

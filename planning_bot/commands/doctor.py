@@ -46,7 +46,7 @@ def command(fix: bool, **parameters: Any) -> int:  # noqa: FBT001 - click passes
     given = {key: parameters[key] for key in ("teams", "today", "force", "journal")}
     options = Options(config_path(parameters["config"]), mode=mode, command="doctor", **given)
     config = load(options.config)
-    reporter = Reporter("doctor", console, mode)
+    reporter = Reporter("doctor", console, mode, parameters["artifacts"])
     with ExitStack() as stack:
         sessions = _open(stack, config, options, Voice(console.progress, reporter.agrees, console.say))
         for team, result in _results(config, options, sessions, console).items():

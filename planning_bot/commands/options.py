@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from planning_bot.commands import completion
+from planning_bot.commands.artifacts import made_folder
 from planning_bot.commands.console import Console
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     _Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
-
-_DEFAULT_CONFIG = "config/planning-bot.yml"
 
 
 class Day(click.ParamType[date]):
@@ -49,7 +49,14 @@ def reading_options(function: Callable[..., Any]) -> Callable[..., Any]:
             type=click.Path(path_type=Path),
             help="Default: $PLANNING_BOT_CONFIG, else config/planning-bot.yml.",
         ),
-        click.option("--team", "teams", multiple=True, metavar="NAME", help="May be repeated. Default: every team."),
+        click.option(
+            "--team",
+            "teams",
+            multiple=True,
+            metavar="NAME",
+            help="May be repeated. Default: every team.",
+            shell_complete=completion.teams,
+        ),
         click.option(
             "--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True
         ),
@@ -71,6 +78,13 @@ def writing_options(function: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option("--force", is_flag=True, help='Lift a limit, or "too early"; never "stale" or "altered".'),
         journal_option,
+        click.option(
+            "--artifacts",
+            type=click.Path(path_type=Path, file_okay=False),
+            metavar="DIR",
+            callback=made_folder,
+            help="Keep answer.json and annotations.json there, for the job of a pipeline.",
+        ),
     ]
     return functools.reduce(lambda decorated, option: option(decorated), reversed(options), function)
 
@@ -78,7 +92,12 @@ def writing_options(function: Callable[..., Any]) -> Callable[..., Any]:
 def milestone_option(default: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Add --milestone with a command's own default."""
     return click.option(
-        "--milestone", default=default, show_default=True, metavar="TITLE", help="A title, or current, next, previous."
+        "--milestone",
+        default=default,
+        show_default=True,
+        metavar="TITLE",
+        help="A title, or current, next, previous.",
+        shell_complete=completion.milestones,
     )
 
 
@@ -93,4 +112,4 @@ def make_console(form: str, verbose: int, color: str, *, quiet: bool) -> Console
 
 def config_path(config: Path | None) -> Path:
     """Say which configuration file is meant."""
-    return config or Path(os.environ.get("PLANNING_BOT_CONFIG") or _DEFAULT_CONFIG)
+    return config or Path(os.environ.get("PLANNING_BOT_CONFIG") or completion.DEFAULT_CONFIG)

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from planning_bot.commands.artifacts import keep
 from planning_bot.domain.run import Mode, TeamReport
 from planning_bot.rendering import views
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from planning_bot.commands.console import Console
     from planning_bot.errors import PlanningBotError
 
@@ -22,6 +25,7 @@ class Reporter:
     command: str
     console: Console
     mode: Mode
+    artifacts: Path | None = None
     reports: list[TeamReport] = field(default_factory=list)
 
     def agrees(self, planned: TeamReport) -> bool:
@@ -52,7 +56,9 @@ class Reporter:
             self.console.say(views.outcome_text(report.outcome, self.console.paint))
 
     def tell_all(self, error: PlanningBotError | None = None) -> None:
-        """Tell of all teams at once, for programs and for merge requests."""
+        """Tell of all teams at once, for programs and for merge requests, and for the job of a pipeline."""
+        if self.artifacts:
+            keep(self.artifacts, views.as_json(self.command, self.reports, error))
         if self.console.format == "json":
             self.console.result(views.as_json(self.command, self.reports, error))
         elif self.console.format == "markdown":

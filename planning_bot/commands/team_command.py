@@ -76,6 +76,7 @@ class _Run:
     options: Options
     console: Console
     out: Path | None
+    artifacts: Path | None
     own: dict[str, Any]
 
     @classmethod
@@ -86,6 +87,7 @@ class _Run:
         )
         out = parameters.pop("out")
         mode = mode_of(console, out, dry_run=parameters.pop("dry_run"), apply=parameters.pop("apply"), asks=asks)
+        artifacts = parameters.pop("artifacts")
         parameters.setdefault("milestone", "")
         options = Options(
             config=config_path(parameters.pop("config")),
@@ -93,7 +95,7 @@ class _Run:
             command=name,
             **{key: parameters.pop(key) for key in ("teams", "today", "milestone", "force", "journal")},
         )
-        return cls(name, decide, options, console, out, parameters)
+        return cls(name, decide, options, console, out, artifacts, parameters)
 
     def _side_by_side(self, sessions: list[Session]) -> Iterator[TeamReport]:
         """Give the teams' reports in their order; where nobody is asked they are worked on at the same time."""
@@ -111,7 +113,7 @@ class _Run:
     def through_the_teams(self) -> int:
         """Carry the command out for each team, tell of each, and give the exit code."""
         config = load(self.options.config)
-        reporter = Reporter(self.name, self.console, self.options.mode)
+        reporter = Reporter(self.name, self.console, self.options.mode, self.artifacts)
         try:
             voice = Voice(self.console.progress, reporter.agrees, self.console.say)
             with open_sessions(config, self.options, voice) as session:

@@ -39,7 +39,7 @@ def command(source: Path, **parameters: Any) -> int:
     out = parameters["out"]
     mode = mode_of(console, out, dry_run=parameters["dry_run"], apply=parameters["apply"])
     config = load(config_path(parameters["config"]))
-    reporter = Reporter("undo", console, mode)
+    reporter = Reporter("undo", console, mode, parameters["artifacts"])
     try:
         journal = load_journal(source)
         teams = _teams(journal, config, parameters["teams"])

@@ -8,6 +8,7 @@ with Chromium(folder) as browser:
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
 import select
@@ -39,8 +40,8 @@ class Chromium:
     def __enter__(self) -> Self:
         chromium = next(filter(None, map(shutil.which, NAMES)), None)
         assert chromium, "these tests need Chromium: apt-get install chromium"
-        theirs, self._ours = os.pipe()
-        self._answers, their_answers = os.pipe()
+        theirs, self._ours = map(_out_of_the_way, os.pipe())
+        self._answers, their_answers = map(_out_of_the_way, os.pipe())
         # A shell puts the pipe where Chromium looks for it: at the descriptors 3 and 4.
         line = f'exec "$@" 3<&{theirs} 4>&{their_answers}'
         flags = [*FLAGS, f"--user-data-dir={self._folder / 'profile'}", "--remote-debugging-pipe", "about:blank"]
@@ -105,6 +106,13 @@ class Chromium:
         message, self._left = self._left.split(b"\0", 1)
         received: dict[str, Any] = json.loads(message)
         return received
+
+
+def _out_of_the_way(descriptor: int) -> int:
+    """Give a descriptor another number than those that Chromium looks at."""
+    moved = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 10)
+    os.close(descriptor)
+    return moved
 
 
 @dataclass

@@ -8,12 +8,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from dateutil.relativedelta import TH, relativedelta
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from planning_bot.domain.milestone import DatedMilestone
 
-_THURSDAY = 3
 _FOLLOWERS = 3
 
 
@@ -32,5 +33,4 @@ def off_the_rule(milestones: Iterable[DatedMilestone]) -> tuple[DatedMilestone, 
 
 
 def _release(month: date) -> date:
-    first = month.replace(day=1)
-    return first + timedelta(days=(_THURSDAY - first.weekday()) % 7 + 14)
+    return month + relativedelta(day=1, weekday=TH(3))

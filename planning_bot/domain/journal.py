@@ -140,7 +140,9 @@ def told_of(plan: int, number: int, change: Change, fate: Fate, at: datetime, *,
 
 def written(line: Line, before: str, redact: Callable[[str], str]) -> tuple[str, str]:
     """Give a line as it stands in the file, without secrets, and its sum; `before` is the sum of the line above."""
-    known = {name: value for name, value in line.model_dump(mode="json").items() if value not in (None, "", [])}
+    needed = {name for name, field in type(line).model_fields.items() if field.is_required()}
+    whole = line.model_dump(mode="json").items()
+    known = {name: value for name, value in whole if name in needed or value not in (None, "", [])}
     content = json.loads(redact(json.dumps(known, ensure_ascii=False)))
     total = _sum(content, before)
     return readable_json({**content, "sum": total}) + "\n", total

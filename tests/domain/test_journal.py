@@ -129,6 +129,15 @@ def test_whatever_stands_in_it_comes_back(steps: list[tuple[IssueState, IssueSta
         assert step.intent.after.model_fields_set == after.model_fields_set
 
 
+@given(st.just("") | names, st.just("") | names, st.none() | st.just(MILESTONE), st.integers(0, 3))
+def test_whatever_a_plan_is_about_comes_back(
+    group: str, user: str, milestone: PlannedMilestone | None, changes: int
+) -> None:
+    line = planned(group=group, user=user, milestone=milestone, changes=changes)
+
+    assert read(as_text(BEGAN, line)).teams["search"].plans == (line,)
+
+
 def test_of_changes_that_went_out_side_by_side_the_plans_order_is_kept() -> None:
     text = as_text(BEGAN, planned(), intent(2), intent(0), intent(1), told(1), told(2), told(0))
 

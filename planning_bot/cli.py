@@ -5,10 +5,14 @@ from __future__ import annotations
 import importlib
 import io
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from planning_bot import __version__
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 # What `planning-bot --help` says of each command, so that it need not import them.
 COMMANDS = {
@@ -47,6 +51,13 @@ class LazyGroup(click.Group):
         module = importlib.import_module(f"planning_bot.commands.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete a command's name without importing any, or an option."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - only the shell needs it
+
+        found = [CompletionItem(name, help=text) for name, text in COMMANDS.items() if name.startswith(incomplete)]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
         """List the commands without importing them."""

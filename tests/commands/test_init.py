@@ -485,20 +485,11 @@ def test_a_token_that_is_not_accepted_ends_it(story: Desk, monkeypatch: pytest.M
     assert written(story) == []
 
 
-@pytest.mark.parametrize("kind", ["403", "404"])
+LISTS = ("/groups/acme$", "/labels", "/milestones", "/members", "/acme/projects", "/boards", "/user$")
+
+
 @pytest.mark.parametrize(
-    "path",
-    [
-        "/groups/acme$",
-        "/labels",
-        "/milestones",
-        "/members",
-        "/acme/projects",
-        "/boards",
-        "/user$",
-        "/issues",
-        "/users/",
-    ],
+    ("path", "kind"), [*((path, "403") for path in (*LISTS, "/issues", "/users/")), ("/boards", "404")]
 )
 def test_what_the_token_may_not_see_is_told_and_not_guessed(story: Desk, path: str, kind: str) -> None:
     story.box.fail(Fault(kind, path=path, times=None))
@@ -513,9 +504,12 @@ def test_what_the_token_may_not_see_is_told_and_not_guessed(story: Desk, path: s
     assert story.run("check", "--config", "config/planning-bot.yml").code == 0
 
 
-@pytest.mark.parametrize("kind", ["500", "502-html", "reset-before", "truncated", "empty", "null", "html-200", "401"])
 @pytest.mark.parametrize(
-    "path", ["/groups/acme$", "/labels", "/milestones", "/members", "/projects", "/boards", "/user$"]
+    ("path", "kind"),
+    [
+        *((path, "500") for path in LISTS),
+        *(("/labels", kind) for kind in ("502-html", "reset-before", "truncated", "empty", "null", "html-200", "401")),
+    ],
 )
 def test_what_the_server_failed_to_say_is_not_taken_for_nothing(story: Desk, path: str, kind: str) -> None:
     story.box.fail(Fault(kind, path=path, times=None))

@@ -47,13 +47,17 @@ def command(fix: bool, **parameters: Any) -> int:  # noqa: FBT001 - click passes
     options = Options(config_path(parameters["config"]), mode=mode, command="doctor", **given)
     config = load(options.config)
     reporter = Reporter("doctor", console, mode, parameters["artifacts"])
-    with ExitStack() as stack:
-        sessions = _open(stack, config, options, Voice(console.progress, reporter.agrees, console.say))
-        for team, result in _results(config, options, sessions, console).items():
-            if fix and not isinstance(sessions, PlanningBotError):
-                reporter.tell(_fixed(sessions(config.team(team)), result))
-            else:
-                reporter.tell(TeamReport(team, result=result))
+    try:
+        with ExitStack() as stack:
+            sessions = _open(stack, config, options, Voice(console.progress, reporter.agrees, console.say))
+            for team, result in _results(config, options, sessions, console).items():
+                if fix and not isinstance(sessions, PlanningBotError):
+                    reporter.tell(_fixed(sessions(config.team(team)), result))
+                else:
+                    reporter.tell(TeamReport(team, result=result))
+    except PlanningBotError as error:
+        reporter.tell_all(error)
+        raise
     reporter.tell_all()
     if parameters["out"]:
         save_plans("doctor", config, reporter.reports, parameters["out"], console)

@@ -87,6 +87,13 @@ def test_every_request_is_one_that_gitlab_documents(room: Room) -> None:
     assert complaints(to_gitlab) == []
 
 
+def test_a_team_that_is_not_there_is_said_to_programs_too(room: Room) -> None:
+    ran = room.run("doctor", "--team", "serach", "--format", "json")
+
+    assert (ran.code, ran.requests, ran.json["teams"]) == (2, [], [])
+    assert ran.json["error"]["message"].startswith("There is no team 'serach'")
+
+
 # Each kind of finding
 
 FINDING, NOTE = "finding", "note"

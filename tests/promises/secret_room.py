@@ -11,7 +11,7 @@ from urllib.parse import quote
 from tests.commands.team_files import SHEET
 from tests.gateways.scripted import Scripted, raw
 from tests.milestone import Milestone
-from tests.support import CONFIG, PM, PROJECT, TOKEN, Desk
+from tests.support import CONFIG, GROUP, PM, PROJECT, TOKEN, Desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +37,7 @@ LINES = (
     "check", "doctor", "create-issue --apply", "boards --out {plan}", "apply {plan}", "readiness --apply",
     "capacity --apply", "deliverables --apply", "status --milestone 18.9 --apply", "say-do --milestone 18.9 --apply",
     "close --milestone 18.9 --apply", "report {site}", "undo {journal} --dry-run",
+    "run --apply", f"init --config {{made}} --url {{url}} --group {GROUP} --label group::search --project {PROJECT}",
 )  # fmt: skip
 
 
@@ -90,10 +91,9 @@ class Room:
         """Run one of the lines."""
         state = self.desk.folder / "state"
         journals = sorted(state.rglob("*.jsonl")) if state.is_dir() else []
-        places = {"plan": "plan.json", "site": "site", "journal": str(journals[-1]) if journals else "none.jsonl"}
-        words = [
-            word.format(**{name: self.desk.folder / path for name, path in places.items()}) for word in line.split()
-        ]
+        files = {"plan": "plan.json", "site": "site", "made": "made", "journal": journals[-1] if journals else "none"}
+        known = {name: str(self.desk.folder / path) for name, path in files.items()}
+        words = [word.format(url=self.box.url, **known) for word in line.split()]
         return self.desk.run(*words, *more)
 
     def play(self) -> Iterator[tuple[str, Ran]]:

@@ -99,8 +99,9 @@ def test_a_long_text_is_redacted_fast(room: Room) -> None:
 
 
 def test_no_secret_is_in_anything_that_a_run_leaves_or_says(room: Room) -> None:
-    said = [f"{line}: {ran.code}\n{ran.out}\n{ran.err}" for line, ran in room.play()]
-    assert [text.split("\n", 1)[0] for text in said if ": 0\n" not in text[:80] and "doctor" not in text[:8]] == []
+    runs = dict(room.play())
+    assert {line: ran.err for line, ran in runs.items() if ran.code and line != "doctor"} == {}
+    said = [ran.out + ran.err for ran in runs.values()]
     files = [path for path in room.desk.folder.rglob("*") if path.is_file() and path.name != "google-key.json"]
     assert {path.suffix for path in files} >= {".json", ".jsonl", ".lock", ".html", ".yml"}
     texts = [*said, *(path.read_text(encoding="utf-8", errors="replace") for path in files)]

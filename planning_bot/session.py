@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from planning_bot.delivery import check_limits, deliver
 from planning_bot.domain.ledger import end_of_day
 from planning_bot.domain.message import Spot
-from planning_bot.domain.plan import Outcome
+from planning_bot.domain.plan import Outcome, Plan, joined
 from planning_bot.domain.run import Mode, TeamReport
 from planning_bot.domain.say_do import freeze_of
 from planning_bot.errors import PlanningBotError, ServerError
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from planning_bot.domain.diary import Diary
     from planning_bot.domain.issue import Issue
     from planning_bot.domain.journal import TeamJournal
-    from planning_bot.domain.plan import Plan, TeamPlan
+    from planning_bot.domain.plan import TeamPlan
     from planning_bot.domain.results import ApplyResult, Result
     from planning_bot.domain.run import Options
     from planning_bot.domain.snapshot import Snapshot
@@ -140,7 +140,8 @@ class Session:
             return None
         try:
             slack = self.doors.slack
-            return Spot(channel, key, since, slack.posted(channel, key, since), slack.may_upload)
+            found = slack.posted(channel, key, since)
+            return Spot(channel, key, since, found[0] if found else None, slack.may_upload, times=len(found))
         except PlanningBotError as error:
             # What GitLab gets does not wait for Slack: the message is tried, and says what is wrong.
             return Spot(channel, key, since, trouble=f"it could not be read: {error.message}: {error.hint}")
@@ -207,6 +208,7 @@ class Session:
 
     def conclude(self, snapshot: Snapshot | None, result: Result, plan: Plan) -> TeamReport:
         """Carry the plan out, if that was asked for, or else report it; without a snapshot it is of no milestone."""
+        plan = joined(plan, Plan(notices=snapshot.doubles)) if snapshot else plan
         return self.carry_out(TeamReport(self.team.key, snapshot.milestone if snapshot else None, result, plan))
 
     def carry_out(self, planned: TeamReport) -> TeamReport:

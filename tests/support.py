@@ -196,15 +196,16 @@ class Desk:
 
 
 def _exit_code() -> int:
-    others = threading.enumerate()  # those of a run in whose midst this one is, if it is
     try:
         cli.main()
     except SystemExit as end:
         return int(end.code or 0)
     finally:
-        for thread in threading.enumerate():
-            if thread.name.startswith("gitlab") and thread not in others:
-                thread.join()
+        # A run in the midst of another, on a thread of the server's, cannot wait for that one's threads.
+        if threading.current_thread() is threading.main_thread():
+            for thread in threading.enumerate():
+                if thread.name.startswith("gitlab"):
+                    thread.join()
         logging.getLogger("planning_bot").handlers.clear()
     raise AssertionError("main() ends with sys.exit")
 

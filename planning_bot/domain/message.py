@@ -89,7 +89,8 @@ class Spot:
     """Where a message goes, and what stands there of it; `trouble` is why that could not be seen.
 
     The key finds the message again: kind, team and milestone, and what else there is only one of, such as a week.
-    `since` is a day before which it surely was not posted; the channel's history is read back to it.
+    `since` is a day before which it surely was not posted; the channel's history is read back to it. `times` counts the
+    messages with the key: more than one, where two runs posted at the same time.
     """
 
     channel: str
@@ -98,6 +99,7 @@ class Spot:
     posted: Posted | None = None
     may_upload: bool = True
     trouble: str = ""
+    times: int = 0
 
 
 def slack_target(channel: str) -> str:

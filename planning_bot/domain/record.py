@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from datetime import date  # noqa: TC003 - pydantic reads the annotations
 from typing import TYPE_CHECKING
 
@@ -89,10 +90,16 @@ def read_records(notes: Iterable[Note], team: str, milestone_id: int, trusted: f
 
 
 def own_note(notes: Iterable[Note], team: str, milestone_id: int, me: str) -> Note | None:
-    """Find the record note of the token's user, the only one that it may write."""
+    """Find the record note of the token's user, the only one that it may write; of two the latest, as in reading."""
     marker = Marker(RECORD, team, milestone_id)
-    mine = (note for note in notes if note.author.casefold() == me.casefold())
-    return next((note for note in mine if Marker.of(note.body) == marker), None)
+    mine = (note for note in notes if note.author.casefold() == me.casefold() and Marker.of(note.body) == marker)
+    return max(mine, key=lambda note: note.id, default=None)
+
+
+def written_twice(notes: Iterable[Note], me: str) -> tuple[str, ...]:
+    """Name the markers that several notes of the token's user carry: two runs wrote at the same time."""
+    marked = Counter(str(Marker.of(note.body)) for note in notes if note.author.casefold() == me.casefold())
+    return tuple(marker for marker, count in marked.items() if count > 1 and marker != str(None))
 
 
 def plan_record(issue: Issue, team: str, milestone_id: int, before: Note | None, record: Record, because: str) -> Plan:

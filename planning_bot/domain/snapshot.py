@@ -56,7 +56,8 @@ class Snapshot:
     """What a command decides about. A part that the command did not ask for is empty.
 
     `open_issues` are the team's, in whatever milestone, without planning issues, tasks and test cases. `record` is
-    what is remembered of the milestone, `record_note` the note of the token's user in which it stands.
+    what is remembered of the milestone, `record_note` the note of the token's user in which it stands. `doubles` tell
+    of what two runs at the same time made twice.
     """
 
     today: date
@@ -72,6 +73,7 @@ class Snapshot:
     record: Record = field(default_factory=Record)
     record_note: Note | None = None
     open_issues: tuple[Issue, ...] = ()
+    doubles: tuple[str, ...] = ()
 
 
 def find_owned(

@@ -118,7 +118,8 @@ class GitLabWriter:
         rows = self._connection.get_all(f"{_issue_path(change.target)}/notes", activity_filter="only_comments")
         notes = (payloads.note(row) for row in rows)
         mine = (note for note in notes if note.author.casefold() == self._me.casefold())
-        return next((note for note in mine if str(Marker.of(note.body)) == change.marker), None)
+        marked = (note for note in mine if str(Marker.of(note.body)) == change.marker)
+        return max(marked, key=lambda note: note.id, default=None)
 
     def _write_note(self, change: WriteNote, note: Note | None) -> Delivered:
         path, body = f"{_issue_path(change.target)}/notes", {"body": change.after}

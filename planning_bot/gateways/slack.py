@@ -72,18 +72,19 @@ class SlackReader:
             self._channels[name] = self._find(name.lower())
         return self._channels.get(name, name)
 
-    def posted(self, channel: str, key: str, since: date | None = None) -> Posted | None:
-        """Find the message with that key that this bot posted, the latest if there are several.
+    def posted(self, channel: str, key: str, since: date | None = None) -> list[Posted]:
+        """Find the message with that key that this bot posted: the latest first, if two runs posted it.
 
         The channel is an id or a name; nothing before the day `since` is looked at. Raises ServerError, also where the
         channel's history is too long to be read: who did not see all of it does not know that there is none.
         """
         me = self._me[0]
-        for message in self._history(self.channel(channel), since):
-            payload = payload_of(message)
-            if payload.get("key") == key and message.get("user") == me:
-                return posted_of(message, payload, me)
-        return None
+        for page in self._history(self.channel(channel), since):
+            payloads = ((message, payload_of(message)) for message in page if message.get("user") == me)
+            found = [posted_of(message, payload, me) for message, payload in payloads if payload.get("key") == key]
+            if found:  # a second one was posted at the same time, and so stands beside it
+                return found
+        return []
 
     @cached_property
     def _me(self) -> tuple[str, frozenset[str] | None]:
@@ -96,12 +97,12 @@ class SlackReader:
         return user, None if told is None else frozenset(str(told).replace(" ", "").split(","))
 
     def _find(self, name: str) -> str:
-        for channel in self._list():
+        for channel in (row for page in self._list() for row in page):
             if name in (channel.get("name"), channel.get("name_normalized")) and isinstance(channel.get("id"), str):
                 return str(channel["id"])
         raise ServerError(f"Slack has no channel {name!r} that the bot can see", INVITE, status=404)
 
-    def _list(self) -> Iterator[Json]:
+    def _list(self) -> Iterator[list[Json]]:
         """List channels, private ones if the token may see them; archived ones too, for a clear word about them."""
         try:
             yield from self._pages("channels", types=_KINDS[0])
@@ -110,12 +111,12 @@ class SlackReader:
                 raise
             yield from self._pages("channels", types=_KINDS[1])
 
-    def _history(self, channel: str, since: date | None) -> Iterator[Json]:
+    def _history(self, channel: str, since: date | None) -> Iterator[list[Json]]:
         oldest = datetime.combine(since, time(), UTC) - _DAY if since else None
         bound = {"oldest": f"{oldest.timestamp():.6f}"} if oldest else {}
         yield from self._pages("messages", channel=channel, include_all_metadata=True, **bound)
 
-    def _pages(self, rows: str, **asked: Any) -> Iterator[Json]:
+    def _pages(self, rows: str, **asked: Any) -> Iterator[list[Json]]:
         """Read a list, page by page. Raises ServerError where it does not end."""
         call = self._slack.conversations_list if rows == "channels" else self._slack.conversations_history
         cursor = ""
@@ -124,7 +125,7 @@ class SlackReader:
             found = answer.get(rows)
             if not isinstance(found, list):
                 raise ServerError(f"Slack's answer has no {rows} where it documents them", "run it again later")
-            yield from (row for row in found if isinstance(row, dict))
+            yield [row for row in found if isinstance(row, dict)]
             cursor = as_dict(answer.get("response_metadata")).get("next_cursor") or ""
             if not cursor:
                 return
@@ -143,7 +144,7 @@ class SlackWriter:
 
     def look(self, change: PostMessage) -> Present:
         """Find the message as it stands; one that shows what is meant already is what is meant."""
-        posted = self._reader.posted(change.channel, change.key, change.since)
+        posted = next(iter(self._reader.posted(change.channel, change.key, change.since)), None)
         if posted and posted.shows(change.after, with_chart=self._reader.may_upload):
             return Present(change.after, posted)
         return Present(posted, posted)

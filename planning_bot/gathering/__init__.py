@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from planning_bot.domain.markers import Marker
 from planning_bot.domain.milestone import Calendar
-from planning_bot.domain.record import own_note, read_records
+from planning_bot.domain.record import own_note, read_records, written_twice
 from planning_bot.domain.snapshot import PlanningProject, Snapshot
 from planning_bot.gathering.planning_project import planning_project, planning_reads, removals, trusted_authors
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from planning_bot.config import Team
-    from planning_bot.domain.issue import Issue
+    from planning_bot.domain.issue import Issue, Note
     from planning_bot.gateways.gitlab_reader import GitLabReader
 
 IGNORED_KINDS = frozenset({"task", "test_case"})
@@ -69,6 +70,18 @@ def gather(team: Team, reader: GitLabReader, wanted: str, today: date, looks: Lo
         record=read_records(notes, team.key, milestone.id, trusted_authors(team, reader.me().username)),
         record_note=own_note(notes, team.key, milestone.id, reader.me().username),
         open_issues=work_of(team, planning, _open_issues(team, reader)) if looks.open_issues else (),
+        doubles=_doubles(team, reader, issue, notes),
+    )
+
+
+def _doubles(team: Team, reader: GitLabReader, issue: Issue | None, notes: tuple[Note, ...]) -> tuple[str, ...]:
+    """Tell of notes that stand on the planning issue twice; those of an adopted one were read to find its marker."""
+    if issue and not Marker.of(issue.description):
+        notes = reader.notes(team.planning_issue.project, issue.iid)
+    return tuple(
+        f"two notes on {issue.reference} begin with {marker}: the latest counts, delete the other"
+        for marker in written_twice(notes, reader.me().username)
+        if issue
     )
 
 

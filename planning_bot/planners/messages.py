@@ -35,9 +35,13 @@ def plan_message(spot: Spot | None, message: Message, because: str) -> Plan:
     Where the channel could not be looked at, the message is planned all the same: carrying it out looks again, and what
     GitLab gets does not wait for Slack.
     """
-    if spot is None or (spot.posted and spot.posted.shows(message, with_chart=spot.may_upload)):
+    if spot is None:
         return Plan()
     target = slack_target(spot.channel)
+    doubles = f"{spot.times} messages stand there for one occasion: delete all but the latest" if spot.times > 1 else ""
+    notices = tuple(f"{target}: {told}" for told in (spot.trouble, doubles) if told)
+    if spot.posted and spot.posted.shows(message, with_chart=spot.may_upload):
+        return Plan(notices=notices)
     change = PostMessage(
         target=target,
         because=because,
@@ -48,4 +52,4 @@ def plan_message(spot: Spot | None, message: Message, because: str) -> Plan:
         after=message,
         unread=spot.trouble,
     )
-    return Plan(changes=(change,), notices=(f"{target}: {spot.trouble}",) if spot.trouble else ())
+    return Plan(changes=(change,), notices=notices)

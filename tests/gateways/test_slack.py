@@ -65,7 +65,7 @@ class Run:
 
     def plan(self, message: Message, channel: str = CHANNEL, key: str = KEY) -> Plan:
         """Look, and plan."""
-        spot = Spot(channel, key, None, self.reader.posted(channel, key), self.reader.may_upload)
+        spot = Spot(channel, key, None, next(iter(self.reader.posted(channel, key)), None), self.reader.may_upload)
         return plan_message(spot, message, "the numbers")
 
     def carry_out(self, plan: Plan) -> Outcome:
@@ -184,7 +184,7 @@ def test_only_the_bots_own_messages_count(run: Run, box: Sandbox) -> None:
 @pytest.mark.parametrize("metadata", [{"event_type": "other", "event_payload": {"key": KEY}}, {"event_type": None}, {}])
 def test_other_metadata_of_its_own_means_nothing(run: Run, box: Sandbox, metadata: Any) -> None:
     box.slack.say(CHANNEL, "old", user="U0PLANBOT", metadata=metadata)
-    assert run.reader.posted(CHANNEL, KEY) is None
+    assert run.reader.posted(CHANNEL, KEY) == []
 
 
 def test_a_message_that_somebody_deleted_is_posted_anew(run: Run, box: Sandbox) -> None:
@@ -216,8 +216,8 @@ def test_it_is_found_below_many_others_page_by_page(run: Run, box: Sandbox) -> N
 
 def test_the_history_is_read_back_to_a_day(run: Run, box: Sandbox) -> None:
     run.post(message())
-    assert run.reader.posted(CHANNEL, KEY, date(2026, 3, 14)) is not None
-    assert run.reader.posted(CHANNEL, KEY, date(2026, 3, 16)) is None
+    assert run.reader.posted(CHANNEL, KEY, date(2026, 3, 14)) != []
+    assert run.reader.posted(CHANNEL, KEY, date(2026, 3, 16)) == []
     assert box.requests[-1].query["oldest"] == ["1773532800.000000"]
 
 

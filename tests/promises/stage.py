@@ -38,6 +38,7 @@ class Stage:
     goal: Any = None
     sent: list[tuple[str, str]] = field(default_factory=list)
     gathered: int = 0
+    unlocked: int = 0  # how many requests of a run come before the command that writes
     _files: dict[str, bytes] = field(default_factory=dict)
 
     def set_up(self) -> None:
@@ -84,6 +85,7 @@ class Stage:
     def _run(self, lines: str, *more: str) -> Ran:
         requests, said = [], ""
         for line in self.lines(lines, *more):
+            self.unlocked = len(requests)
             ran = self.desk.run(*line)
             requests, said = [*requests, *ran.requests], said + ran.err
             if ran.code:

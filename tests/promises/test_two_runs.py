@@ -8,13 +8,100 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+import pytest
+
+from planning_bot.gateways import this_machine
 from planning_bot.sandbox import Fault
-from tests.support import CONFIG, PROJECT, Desk
+from tests.promises.cases import CASES
+from tests.support import CONFIG, PROJECT, Desk, environment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
 
-    import pytest
+    from tests.promises.conftest import Tally
+    from tests.promises.stage import Stage
+    from tests.support import Ran
+
+every_case = pytest.mark.parametrize("stage", CASES, indirect=True, ids=str)
+# What says that something stands there twice: an issue, an adopted one's note, a board, a message.
+TOLD = ("carry the marker of the same", "two notes on", "2 boards are called", "messages stand there for one occasion")
+
+
+@every_case
+def test_with_the_lock_a_second_run_in_the_midst_of_the_first_is_refused(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, tally: Tally
+) -> None:
+    _refused(stage, monkeypatch, tally, {stage.unlocked + 1, stage.gathered + 1, len(stage.sent)})
+
+
+@pytest.mark.nightly
+@every_case
+def test_with_the_lock_a_second_run_is_refused_at_any_request_of_the_first(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, tally: Tally
+) -> None:
+    _refused(stage, monkeypatch, tally, range(1, len(stage.sent) + 1))
+
+
+@every_case
+def test_without_the_lock_what_two_runs_made_twice_is_found_and_reported_by_the_next(
+    stage: Stage, tmp_path: Path, tally: Tally
+) -> None:
+    _reported(stage, tmp_path, tally, [1, *range(stage.gathered, len(stage.sent) + 1)])
+
+
+@pytest.mark.nightly
+@every_case
+def test_without_the_lock_what_two_runs_made_twice_is_reported_wherever_they_met(
+    stage: Stage, tmp_path: Path, tally: Tally
+) -> None:
+    _reported(stage, tmp_path, tally, range(2, stage.gathered))
+
+
+def _refused(stage: Stage, monkeypatch: pytest.MonkeyPatch, tally: Tally, moments: Iterable[int]) -> None:
+    monkeypatch.setattr(this_machine, "_LOCK_SECONDS", 0)
+    for at in (moment for moment in moments if moment > stage.unlocked):
+        first, second = _interleaved(stage, at)
+        tally("interleavings")
+        assert (first.code, second.code) == (0, 3), (at, first.err, second.err)
+        assert stage.state() == stage.goal, at
+
+
+def _reported(stage: Stage, elsewhere: Path, tally: Tally, moments: Iterable[int]) -> None:
+    for at in moments:
+        first, second = _interleaved(stage, at, PLANNING_BOT_STATE=str(elsewhere / "state"))
+        tally("interleavings")
+        # What the other made in the meantime can be refused to this one: a label that exists, a list of the board.
+        assert {first.code, second.code} <= {0, 3, 4}, (at, first.err, second.err)
+        third = stage.run()
+        if stage.state() == stage.goal:
+            assert third.code == 0, (at, third.err)
+            continue
+        tally("doubles")
+        assert third.sent == [], (at, third.err)
+        assert any(words in third.err for words in TOLD) or _is_only_a_second_chart(stage), (at, third.err)
+
+
+def _is_only_a_second_chart(stage: Stage) -> bool:
+    """Whether a chart stands in its thread twice: Slack's history does not show what stands in threads."""
+    gitlab, slack, sheets = stage.state()
+    once = {name: [*map(dict, {repr(one): one for one in said}.values())] for name, said in slack.items()}
+    return (gitlab, once, sheets) == stage.goal
+
+
+def _interleaved(stage: Stage, at: int, **elsewhere: str) -> tuple[Ran, Ran]:
+    """Run, and run a second time as a whole right before a request of the first."""
+    ran: list[Ran] = []
+
+    def in_the_midst() -> None:
+        with environment(**elsewhere):
+            ran.append(stage.run())
+
+    stage.reset()
+    stage.desk.box.fail(Fault(nth=at, before=in_the_midst))
+    first = stage.run()
+    stage.desk.box.heal()
+    return first, ran[0]
 
 
 def _until(condition: Callable[[], bool]) -> None:
@@ -41,7 +128,7 @@ def test_a_second_run_for_a_team_waits_for_the_first(desk: Desk) -> None:
 
 
 def test_a_run_that_waited_in_vain_is_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("planning_bot.session._LOCK_SECONDS", 0.05)
+    monkeypatch.setattr(this_machine, "_LOCK_SECONDS", 0.05)
     go_on = threading.Event()
     desk.box.fail(Fault(method="POST", before=lambda: go_on.wait(10)))
     first = desk.start("create-issue", "--apply")
@@ -55,7 +142,7 @@ def test_a_run_that_waited_in_vain_is_refused(desk: Desk, monkeypatch: pytest.Mo
 
 
 def test_a_run_that_was_killed_blocks_nobody(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("planning_bot.session._LOCK_SECONDS", 0.05)
+    monkeypatch.setattr(this_machine, "_LOCK_SECONDS", 0.05)
     desk.box.fail(Fault(method="POST", before=lambda: (os.kill(first.pid, signal.SIGKILL), first.wait())))
     first = desk.start("create-issue", "--apply")
     first.communicate(timeout=20)
@@ -64,7 +151,7 @@ def test_a_run_that_was_killed_blocks_nobody(desk: Desk, monkeypatch: pytest.Mon
 
 
 def test_another_team_waits_for_nobody(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("planning_bot.session._LOCK_SECONDS", 0.05)
+    monkeypatch.setattr(this_machine, "_LOCK_SECONDS", 0.05)
     team = CONFIG.partition("teams:\n")[2].replace("  search:", "  other:").replace("name: Search", "name: Other")
     desk.configure(CONFIG + team)
     go_on = threading.Event()

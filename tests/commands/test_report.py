@@ -427,3 +427,18 @@ def test_what_slipped_twice_and_is_open_stands_on_the_first_page(work: Milestone
     work.desk.day = "2026-02-20"
     report(work.desk)
     assert f"split or drop Sort results {ENGINE}#{number} 18.8, 18.9" in words(work.desk, "index.html")
+
+
+def test_pages_of_a_team_that_was_not_asked_for_stay_and_those_of_one_that_is_no_more_go(work: Milestone) -> None:
+    other = CONFIG.split("teams:\n")[1].replace("  search:", "  find:").replace("name: Search", "name: Find")
+    work.desk.configure(CONFIG + other)
+    report(work.desk)
+    report(work.desk, "--team", "search")
+    assert (public(work.desk) / "find" / "18.9.html").is_file()
+    work.desk.configure()
+    report(work.desk)
+    assert not (public(work.desk) / "find").exists()
+
+
+def test_a_merge_request_is_told_the_pages_in_markdown(work: Milestone) -> None:
+    assert "search/18.10.html" in report(work.desk, "--format", "markdown").out.splitlines()

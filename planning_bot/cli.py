@@ -73,6 +73,8 @@ def group() -> None:
 
 def main() -> None:
     """Run the program, and end it with the exit code of the contract."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # as stderr does: not every terminal has every character
     sys.exit(run())
 
 

@@ -18,7 +18,7 @@ from planning_bot.gathering.doctor import examine
 from planning_bot.planners.doctor import diagnose, plan_fix
 from planning_bot.rendering.templates import Templates
 from planning_bot.session import Voice
-from planning_bot.wiring import open_sessions, today_of
+from planning_bot.wiring import connect, open_sessions, today_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,9 +77,10 @@ def _mode(console: Console, parameters: dict[str, Any], *, fix: bool) -> Mode:
 def _open(stack: ExitStack, config: Config, options: Options, voice: Voice) -> OpenSession | PlanningBotError:
     """Open the way to GitLab; that there is no token is a finding like any other."""
     try:
-        return stack.enter_context(open_sessions(config, options, voice))
+        connect(config).close()
     except UsageError as error:
         return error
+    return stack.enter_context(open_sessions(config, options, voice))
 
 
 def _results(

@@ -149,6 +149,13 @@ def test_while_another_run_of_the_team_is_under_way_nothing_is_fixed(
     assert (ran.code, written(ran), looked.code) == (3, [], 1)
 
 
+def test_a_journal_that_cannot_be_kept_is_no_finding(room: Room) -> None:
+    ran = room.run("doctor", "--fix", "--apply", "--journal", str(room.folder / "nowhere" / "journal.jsonl"))
+
+    assert (ran.code, ran.out, ran.requests) == (2, "", [])
+    assert "there is no folder" in ran.err
+
+
 def test_nothing_is_fixed_where_gitlab_cannot_be_asked(room: Room) -> None:
     room.set(GITLAB_TOKEN="")
 

@@ -218,6 +218,18 @@ def test_a_milestone_that_is_needed_and_is_not_there(today: date, missing: list[
     assert kinds(found(today)) == [("milestone_missing", target) for target in missing]
 
 
+@pytest.mark.parametrize(("today", "expected"), [(TODAY, ["milestone 18.11"]), (date(2026, 4, 12), [])])
+def test_dates_that_differ_from_the_others_are_told_while_they_can_be_corrected(
+    today: date, expected: list[str]
+) -> None:
+    odd = replace(milestone("18.11"), due_on=date(2026, 4, 11))
+    several = inside(milestones=(*(milestone(title) for title in (*TITLES, "19.0", "19.2") if title != "18.11"), odd))
+
+    result = found(today, inside=several)
+
+    assert [one.target for one in result.findings if one.kind == "release_rule"] == expected
+
+
 def test_milestones_that_a_team_does_not_have_are_not_missed() -> None:
     without = team(milestones={"next_1_3": None, "next_4_6": None, "backlog": None, "awaiting_feedback": None})
     few = inside(milestones=tuple(milestone(title) for title in ("18.9", "18.10")))

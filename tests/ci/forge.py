@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 HOST = "https://gitlab.example.com"
 SECRETS = ("GITLAB_TOKEN", "SLACK_BOT_TOKEN", "GOOGLE_APPLICATION_CREDENTIALS")
-_SECONDS = 300
+_SECONDS = 900  # a busy machine takes its time
 _VERDICT = re.compile(r"^ (PASS|WARN|FAIL) +(planning-bot.*?)(?:  .*)?$", re.MULTILINE)
 _OWN = re.compile(r"(GITLAB|SLACK|GOOGLE|PLANNING_BOT|CI|GCL|GIT|PYTEST)(_|$)|PYTHON")
 _TOOLS = ("gitlab-ci-local", "check-jsonschema", "node", "rsync", "git")

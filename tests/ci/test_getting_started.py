@@ -30,8 +30,8 @@ def test_what_init_writes_runs_on_a_schedule_with_nothing_added_but_the_token(te
         line += ["--planning-bot", "acme/planning-bot"]
         assert cli.run(line) == 0
     pipeline = (folder / ".gitlab-ci.yml").read_text(encoding="utf-8")
-    day = f"      options: --today {team.story.today}\n      command: create-issue\n"
-    project = team.commit(pipeline.rstrip() + f"\n{day}", libraries=None)  # pip installs all of it, from the tag
+    day = f"      options: --today {team.story.today}\n"  # the sandbox's
+    project = team.commit(f"{pipeline.rstrip()}\n{day}", libraries=None)  # pip installs all of it, from the tag
     ended = project.run("schedule", protected=True)
     assert ended.verdicts == {BOT: "PASS"}, ended.said
     assert team.box.gitlab.dump()["issues"][-1]["title"].endswith("18.10 Planning")

@@ -38,14 +38,18 @@ def add_a_team(team: Team) -> None:
     file.write_text(file.read_text(encoding="utf-8") + DISCOVERY, encoding="utf-8")
 
 
-def test_the_schedule_carries_its_command_out_for_every_team_and_publishes_the_report(team: Team) -> None:
+def test_the_schedule_runs_what_is_due_for_every_team_and_publishes_the_report(team: Team) -> None:
     add_a_team(team)
-    ended = team.include("command: create-issue\n      pages: true").run("schedule", protected=True)
+    ended = team.include("pages: true").run("schedule", protected=True)
     assert ended.verdicts == {BOT: "PASS", PAGES: "PASS"}, ended.said
     assert planning_issues(team) == ["Discovery 18.10 Planning", "Search 18.10 Planning"]
-    answer = ended.json(".planning-bot/files/1/answer.json")
-    done = [(found["team"], found["outcome"]["applied"]) for found in answer["teams"]]
-    assert (answer["command"], done) == ("create-issue", [("search", 1), ("discovery", 1)])
+    answer = ended.json(".planning-bot/files/answer.json")
+    assert answer["command"] == "run"
+    due = {found["team"]: {task["command"] for task in found["result"]["due"]} for found in answer["teams"]}
+    assert {"create-issue", "boards", "status"} <= due["search"]
+    assert "create-issue" in due["discovery"]
+    (links,) = ended.json(".planning-bot/files/annotations.json").values()
+    assert "search: Search: Build 18.10" in [link["external_link"]["label"] for link in links]
     assert {file.suffix for file in ended.files(".planning-bot/journals/*")} == {".jsonl"}
     assert "<html" in ended.files("public/index.html")[0].read_text(encoding="utf-8")
 
@@ -56,7 +60,7 @@ def test_by_hand_a_plan_is_made_and_only_that_plan_is_applied_once_somebody_pres
     assert planned.verdicts == {PLAN: "PASS"}, planned.said
     assert "+ create issue" in planned.log(PLAN)
 
-    (file,) = planned.files(".planning-bot/files/1/plan.json")
+    (file,) = planned.files(".planning-bot/files/plan-1.json")
     reviewed = SavedPlan.from_json(file.read_text(encoding="utf-8"), "plan.json")
     file.write_text(reviewed.model_copy(update={"command": "boards"}).to_json(), encoding="utf-8")
     refused = project.run("web", APPLY, protected=True, anew=False)
@@ -76,7 +80,7 @@ def test_a_command_is_carried_out_at_once_when_somebody_presses_it_and_no_secret
     for command in NEED_EACH_SECRET:
         ended = project.run("web", BOT, protected=True, variables={"PLANNING_BOT_COMMAND": command})
         assert ended.verdicts == {BOT: "PASS"}, ended.said
-        answer = ended.json(".planning-bot/files/1/answer.json")
+        answer = ended.json(".planning-bot/files/answer.json")
         outcome = answer["teams"][0]["outcome"]
         assert (answer["command"], outcome["applied"] > 0, outcome["failed"]) == (command, True, [])
         told = [ended.said, *(path.read_text(encoding="utf-8") for path in ended.files("**/*.json*"))]

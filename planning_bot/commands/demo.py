@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 # What the user's environment says of their own servers and files is nothing to the demo.
 _SIGNS = ("  + ", "  ~ ")
+_OF_THE_JOURNAL = "what was written stands in a journal"  # at each step, and gone with the folder at the end
 _SHORT = 3  # so many lines of an answer are shown again
 _FOREIGN = ("PLANNING_BOT_CONFIG", "SLACK_BOT_TOKEN", "GOOGLE_APPLICATION_CREDENTIALS")
 
@@ -110,7 +111,9 @@ class _Stage:
         click.secho(f"$ planning-bot {step.line}", fg="cyan", color=_color())
         with _overheard() as heard:
             code = self.run([*step.arguments, "--today", str(self._today), "-q"])
-        text = self._without_the_known(step.arguments[0], heard.getvalue())
+        lines = heard.getvalue().splitlines(keepends=True)
+        said = "".join(line for line in lines if not line.startswith(_OF_THE_JOURNAL))
+        text = self._without_the_known(step.arguments[0], said)
         click.echo(_folded(text) if step.known else text, nl=False, color=_color())
         if code != step.exits:
             click.echo(f"the demo is wrong here: exit code {code}, and the story has {step.exits}", err=True)

@@ -26,7 +26,7 @@ _AT_ITS_TERMINAL = [
     "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); from planning_bot.cli import main; main()",
 ]
 
-_PATIENCE = 20  # seconds without a word
+_PATIENCE = 60  # seconds without a word
 _REACTION = (
     0.05  # seconds: a signal in the instant before Python begins to read a line is not seen until that line ends
 )

@@ -9,8 +9,9 @@ ADVICE = (
     " take this out of the file, and revoke it if the file was shared"
 )
 
+# GitLab's prefixes by name, since a username may be glenn-johnson (docs: security/tokens, token prefixes).
 _VALUE = re.compile(
-    r"(?:gl[a-z]{2,8}-|xox[a-z]-|xapp-|gh[a-z]_|ya29\.|AIza)[A-Za-z0-9_.-]{6,}"
+    r"(?:gl(?:pat|oas|dt|rtr?|cbt|ptt|ft|imt|agent|soat|ffct|wt)-|xox[a-z]-|xapp-|gh[a-z]_|ya29\.|AIza)[A-Za-z0-9_.-]{6,}"
     r"|-----BEGIN[ A-Z]*PRIVATE KEY-----"
 )
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s@]+(?=@)")

@@ -126,3 +126,8 @@ def test_importing_the_models_imports_nothing_that_they_do_not_need() -> None:
     result = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=True)  # noqa: S603 - own words
 
     assert result.stdout == "nothing\n"
+
+
+def test_a_name_that_only_begins_like_a_token_is_a_name() -> None:
+    config = parsed(REQUIRED.replace("eduardobonet", "glenn-johnson"))
+    assert config.teams["custom-models"].usernames == ("glenn-johnson",)

@@ -133,6 +133,8 @@ STEPS: tuple[Typed | Done, ...] = (
     Typed("What is left is labelled and moved on; how it ended is remembered.", "close --apply", known=True),
     Typed("Run again, it changes nothing.", "close --apply"),
     Typed("Nor does the answer change.", "say-do --apply"),
+    Typed("A daily pipeline needs one command: it does what is due, and remembers it.", "run --apply", known=True),
+    Typed("Nothing else is due today.", "run --apply"),
     Typed("And for whoever looks at no tracker, all of it as a site.", "report"),
     Done("What Mira wrote in January still stands:", _read_themes),
     Done("And this is what the team read in Slack, in #team-search:", milestone.read_slack),

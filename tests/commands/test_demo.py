@@ -90,6 +90,8 @@ def test_it_tells_every_step_with_its_command_and_what_that_said(capsys: pytest.
         "$ planning-bot close --apply",
         "$ planning-bot close --apply",
         "$ planning-bot say-do --apply",
+        "$ planning-bot run --apply",
+        "$ planning-bot run --apply",
         "$ planning-bot report",
     ]
     positions = [text.index(f"# {step.sentence}\n") for step in STEPS]

@@ -23,7 +23,7 @@ from unittest import mock
 from planning_bot import cli
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from planning_bot.sandbox import Request, Sandbox
@@ -67,7 +67,7 @@ teams:
 """
 
 
-def world(box: Sandbox) -> None:
+def world(box: Sandbox, milestones: Mapping[str, tuple[str | None, str | None]] = MILESTONES) -> None:
     """Give a sandbox a group above the team's, its people, milestones and labels, and a project without issues."""
     gitlab = box.gitlab
     gitlab.add_group(GROUP)
@@ -81,7 +81,7 @@ def world(box: Sandbox) -> None:
             gitlab.add_member("acme", username, access_level=level)
     gitlab.add_token(TOKEN, BOT)
     gitlab.add_token(GUEST_TOKEN, GUEST)
-    for title, (start, due) in MILESTONES.items():
+    for title, (start, due) in milestones.items():
         gitlab.add_milestone("acme", title, start=start, due=due)
     for name in LABELS:
         gitlab.add_label("acme", name)

@@ -8,10 +8,10 @@ Slack they must not mention a channel; in a spreadsheet they must not be a formu
 from __future__ import annotations
 
 import re
-import unicodedata
 
 # Invisible characters that reorder or hide what stands around them (Unicode TR 36, bidirectional controls among them).
 _INVISIBLE = re.compile("[\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # halves of characters among them
 # Everything that GitLab's Markdown gives a meaning inside a line. A backslash before ASCII punctuation makes it
 # literal (CommonMark 0.31, 2.4), references such as @user and #1 included (docs: user/markdown, escape characters).
 _SPECIAL = re.compile(r"[\\`*_\[\]<>&#@!~%$|^{}]")
@@ -24,7 +24,7 @@ _FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # the last four are thos
 def plain(text: object) -> str:
     """Give one line without control or invisible characters: what every other form starts from."""
     one_line = " ".join(_INVISIBLE.sub("", str(text)).split())
-    return "".join("\N{REPLACEMENT CHARACTER}" if _is_control(char) else char for char in one_line)
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", one_line)
 
 
 def markdown(text: object) -> str:
@@ -41,7 +41,7 @@ def code(text: object) -> str:
 def terminal(text: object) -> str:
     """Make fit for a terminal or a CI job's log; lines and tabs stay, a control character is shown by its number."""
     lines = _INVISIBLE.sub("", str(text)).replace("\r\n", "\n")
-    return "".join(f"\\x{ord(char):02x}" if _is_control(char) and char not in "\n\t" else char for char in lines)
+    return _CONTROL.sub(lambda char: char[0] if char[0] in "\n\t" else f"\\x{ord(char[0]):02x}", lines)
 
 
 def terminal_line(text: object) -> str:
@@ -58,10 +58,6 @@ def cell(text: object) -> str:
     """Keep a spreadsheet from reading a text as a formula (OWASP, CSV injection)."""
     value = str(text)
     return f"'{value}" if value.startswith(_FORMULA) else value
-
-
-def _is_control(char: str) -> bool:
-    return unicodedata.category(char) in {"Cc", "Cs"}
 
 
 def _backslashed(first: str) -> str:

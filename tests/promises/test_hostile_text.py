@@ -5,27 +5,36 @@ A commit plays some of the worlds of `hostile_world`, a night so many that each 
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from google.auth import _exponential_backoff
 
+from planning_bot.domain.readable_json import readable_json
+from planning_bot.rendering.escaping import cell, code, markdown, plain, slack, terminal, terminal_line
 from planning_bot.sandbox import Sandbox
 from planning_bot.sandbox.quick_actions import COMMANDS
-from tests.promises.hostile_texts import EVERY, QUICK_ACTIONS
-from tests.promises.hostile_world import KEY_FILE, PEOPLE, SLACK_TOKEN, World
-from tests.support import BOT, PROJECT, TOKEN, Desk, Ran
+from tests.promises.hostile_texts import EVERY, LONG, QUICK_ACTIONS, SURROGATES
+from tests.promises.hostile_world import KEY_FILE, PEOPLE, SLACK_TOKEN, World, stored
+from tests.support import BOT, PM, PROJECT, STRANGER, TOKEN, Desk, Ran
+from tests.support import world as world_of_support
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from planning_bot.sandbox.connection import Response
     from tests.promises.conftest import Tally
     from tests.support import FakeClock
 
 TITLES = 40
+SLOW = ("one line more than a page", "a megabyte of what is escaped")  # for the pretend GitLab to parse
 DAILY, NIGHTLY = 3, 40  # by night each text is a title four times, and stands in some four other places
 PLANS = (
     "create-issue --milestone current",
@@ -37,6 +46,7 @@ PLANS = (
     "status",
 )
 ENDS = ("say-do", "close")
+FORMS = ("text", "markdown", "json")
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 SECTION_OF_A_LOG = re.compile(r"^\s*section_(?:start|end):|section_(?:start|end):\d+:[^\r\n]*\r", re.MULTILINE)
 MARKER = re.compile(r"^<!-- planning-bot:.*", re.MULTILINE)  # elsewhere in a line it is none
@@ -92,9 +102,8 @@ def play(world: World, line: str) -> None:
     """Save a plan, apply it; the second run finds nothing to do. Each world says it in another format."""
     desk, plan = world.desk, str(world.desk.folder / "plan.json")
     words = line.split()
-    forms = ("text", "markdown", "json")
     for turn, command in enumerate(([*words, "--out", plan], ["apply", plan], [*words, "--apply"])):
-        form = forms[(world.number + (PLANS + ENDS).index(line) + turn) % 3]
+        form = FORMS[(world.number + (PLANS + ENDS).index(line) + turn) % 3]
         ran = desk.run(*command, "--format", form, "-vv")
         assert ran.code == 0, (line, ran.out, ran.err)
         harmless_at_a_terminal(ran)
@@ -163,3 +172,86 @@ def test_the_pretend_gitlab_knows_the_quick_actions_that_are_documented() -> Non
 
 def test_there_are_enough_texts() -> None:
     assert len(EVERY) >= 200
+
+
+# Long texts, and halves of characters
+
+
+@pytest.mark.parametrize("name", [pytest.param(n, marks=pytest.mark.nightly) if n in SLOW else n for n in LONG])
+def test_a_long_text_costs_neither_the_plan_nor_the_time(desk: Desk, name: str) -> None:
+    text, gitlab = LONG[name], desk.box.gitlab
+    assert desk.run("create-issue", "--apply").code == 0
+    page = gitlab.issue(PROJECT, 1)["description"]
+    gitlab.edit_issue(PROJECT, 1, by=PM, description=f"{page}\n\n{text}"[:1_048_576])
+    gitlab.add_note(PROJECT, 1, STRANGER, text)
+    gitlab.add_note(PROJECT, 1, PM, f"<!-- planning-bot: record team=search milestone=3 -->\n{text}")
+    labels = ["Planning Issue", "group::search"]
+    gitlab.add_issue(PROJECT, stored(text), author=STRANGER, description=text, labels=labels, milestone="18.10")
+    gitlab.executed_quick_actions.clear()
+    begun = time.process_time()
+    for command in ("create-issue", "readiness", "capacity"):
+        assert desk.run(command, "--apply").code == 0
+        assert desk.run(command, "--apply").sent == []
+    assert time.process_time() - begun < 30
+    assert gitlab.executed_quick_actions == []
+    assert text.strip()[:50_000] in gitlab.issue(PROJECT, 1)["description"]
+
+
+class Broken(Sandbox):
+    """Servers that send halves of characters, which no text can hold: each stands for one of the private use area."""
+
+    def _carry_out(self, *request: Any) -> Response:
+        response = super()._carry_out(*request)
+        body = re.sub(rb"\xee\x80([\x80-\x84])", lambda one: HALVES[one[1][0] - 0x80], response.body)
+        return replace(response, body=body)
+
+
+HALVES = [json.dumps(text).strip('"').encode() for text in SURROGATES]
+
+
+def test_half_a_character_from_a_server_is_told_as_a_whole_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: FakeClock
+) -> None:
+    monkeypatch.setenv("GITLAB_TOKEN", TOKEN)
+    monkeypatch.setenv("PLANNING_BOT_STATE", str(tmp_path))
+    with Broken(now=datetime(2026, 1, 31, 9, tzinfo=UTC)) as box:
+        world_of_support(box)
+        desk = Desk(box, tmp_path, clock)
+        desk.configure()
+        for number in range(len(HALVES)):
+            half = chr(0xE000 + number)
+            box.gitlab.add_label("acme", f"label {half}")
+            box.gitlab.add_user(f"user{number}", f"name {half}")
+            box.gitlab.add_milestone("acme", f"milestone {half}")
+            labels = ["group::search", f"label {half}"]
+            box.gitlab.add_issue(
+                PROJECT, half, author=f"user{number}", description=half, labels=labels, milestone="18.10"
+            )
+        box.gitlab.executed_quick_actions.clear()
+        for line, form in itertools.product(("create-issue", "boards", "readiness", "capacity", "deliverables"), FORMS):
+            for command in ([*line.split(), "--out", str(tmp_path / "plan.json")], [*line.split(), "--apply"]):
+                ran = desk.run(*command, "--format", form, "-vv")
+                assert ran.code == 0, (line, ran.err)
+                harmless_at_a_terminal(ran)
+                (ran.out + ran.err).encode()
+        assert ran.sent == []
+        assert box.gitlab.executed_quick_actions == []
+
+
+# Each filter by itself
+
+
+@pytest.mark.parametrize("texts", [EVERY, tuple(LONG.values()), SURROGATES], ids=["every", "long", "halves"])
+def test_every_filter_makes_every_text_harmless(texts: tuple[str, ...], tally: Tally) -> None:
+    for text in texts:
+        for safe in (plain(text), markdown(text), code(text), slack(text), terminal_line(text)):
+            assert UNSEEN.findall(safe) == []
+            assert "\n" not in safe
+        assert UNSEEN.findall(terminal(text)) == []
+        assert not markdown(text).startswith("/")
+        assert not re.search(r"(?<!\\)(\\\\)*[@<\[!&#~%|`]", markdown(text))
+        assert not re.search(r"[<>`]|&(?!amp;|lt;|gt;)", slack(text))
+        assert not cell(text).startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+        assert json.loads(readable_json(text)) == text
+        assert UNSEEN.findall(readable_json(text)) == []
+        tally("texts through each filter")

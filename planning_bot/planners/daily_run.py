@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from planning_bot.domain.change import CreateBoard
 from planning_bot.domain.daily_run import PlanningPage, RunResult, ScheduledTask
 from planning_bot.domain.message import compose
 from planning_bot.domain.plan import Outcome, Plan, joined
@@ -71,9 +72,15 @@ def summarize(agenda: Agenda, attempts: tuple[Attempt, ...], pages: Mapping[int,
 
 
 def all_plans(agenda: Agenda, attempts: Iterable[Attempt], *records: Plan) -> Plan:
-    """Give everything that a run planned as one plan; what was found done needs no words."""
+    """Give everything that a run planned as one plan; what was found done needs no words.
+
+    Two milestones may both lack a board that is not of a milestone: it is created once.
+    """
     plans = (attempt.result.plan for attempt in attempts if attempt.is_new and attempt.result.plan)
-    return joined(Plan(notices=agenda.notices), *plans, *records)
+    whole = joined(Plan(notices=agenda.notices), *plans, *records)
+    boards = {change.target: change for change in reversed(whole.changes) if isinstance(change, CreateBoard)}
+    changes = (c for c in whole.changes if not isinstance(c, CreateBoard) or boards[c.target] is c)
+    return whole.model_copy(update={"changes": tuple(changes)})
 
 
 def all_outcomes(outcomes: Iterable[Outcome | None]) -> Outcome:

@@ -87,6 +87,8 @@ def test_without_apply_nothing_is_written_and_the_agenda_is_told(work: Milestone
     assert named(found["result"]["due"]) == FIRST_DAY
     assert found["outcome"] is None
     assert {task["outcome"] for task in found["result"]["results"]} == {None}
+    boards = [change["target"] for change in found["plan"]["changes"] if change["kind"] == "create_board"]
+    assert len(boards) == len(set(boards)) == 6
     assert end_state(work.desk.box) == before
 
 

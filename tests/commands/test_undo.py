@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from planning_bot.gateways.journal_file import load_journal
 from planning_bot.planners.undo import STAYS
 from planning_bot.sandbox import Fault
 from tests.commands.team_files import TEAM_LABEL, section, settings
@@ -344,6 +347,21 @@ def test_what_somebody_touches_between_look_and_write_stays(chosen: Chosen) -> N
     assert [one["target"] for one in ran.team["outcome"]["skipped"]] == [f"{ENGINE}#1"]
 
 
+def test_a_token_that_was_rotated_takes_back_what_the_old_one_did(
+    chosen: Chosen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gitlab = chosen.desk.box.gitlab
+    gitlab.add_user("group_1_bot_2", "Planning Bot", bot=True)
+    gitlab.add_member("acme", "group_1_bot_2", access_level=40)
+    gitlab.add_token("glpat-the-next-one", "group_1_bot_2")
+    monkeypatch.setenv("GITLAB_TOKEN", "glpat-the-next-one")
+    chosen.desk.box.now = datetime(2026, 2, 3, 9, tzinfo=UTC)
+
+    chosen.undo()
+
+    assert [chosen.seen(1), chosen.seen(2)] == [(False, [], "18.10")] * 2
+
+
 # What cannot be taken back
 
 
@@ -377,6 +395,16 @@ def test_of_a_confidential_planning_issue_no_text_is_kept_and_its_section_stays(
     assert "Ana Ferreira" not in journal_of(ran).read_text()
     assert (undone.code, undone.sent, section(desk, "capacity")) == (0, [], text)
     assert (f"{PROJECT}#1", "section capacity: nothing of a confidential issue's text is kept") in left_alone(undone)
+
+
+def test_the_title_of_a_confidential_candidate_is_in_no_journal(desk: Desk) -> None:
+    desk.run("create-issue", "--apply")
+    number = Team(desk).issue(2, title="A hole in the login", confidential=True)
+
+    text = journal_of(desk.run("deliverables", "--apply")).read_text()
+
+    assert f"{ENGINE}#{number}" in text
+    assert "A hole" not in text
 
 
 # Which journals are refused
@@ -464,6 +492,16 @@ def test_the_journal_of_an_undo_is_refused(chosen: Chosen) -> None:
 
     assert (ran.code, ran.sent) == (3, [])
     assert "this is the journal of an undo" in ran.err
+
+
+def test_a_journal_names_the_plan_by_the_sum_that_a_saved_one_has(desk: Desk) -> None:
+    plan, journal = desk.folder / "plan.json", desk.folder / "journal.jsonl"
+    desk.run("create-issue", "--apply", "--out", str(plan), "--journal", str(journal))
+
+    (planned,) = load_journal(journal).teams["search"].plans
+
+    assert planned.sha256 == json.loads(plan.read_text())["sha256"]
+    assert (planned.user, planned.group, planned.changes) == (BOT, GROUP, 1)
 
 
 # A plan like any other

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from planning_bot.commands.init_dialogue import Dialogue
-from planning_bot.commands.init_options import init_options
+from planning_bot.commands.init_options import SOURCE, init_options
 from planning_bot.commands.init_place import Place
 from planning_bot.commands.options import make_console
 from planning_bot.commands.reporting import Reporter
@@ -58,7 +58,9 @@ def command(**parameters: Any) -> int:
 
 def _write(console: Console, given: dict[str, Any]) -> TeamReport:
     """Look, settle every question, and write all files or none."""
-    place = Place.of(given["output"], given["source"] if given["ci"] else None, overwrite=given["overwrite"])
+    place = Place.of(
+        given["output"], (given["source"] or SOURCE) if given["ci"] else None, overwrite=given["overwrite"]
+    )
     place.check()
     for name, (flag, kind) in _CHECKED.items():
         if given[name] and (wrong := names.mistake_in(kind, given[name])):
@@ -124,10 +126,12 @@ def _few(found: tuple[str, ...]) -> str:
 
 
 def _result(place: Place, key: str, missing: tuple[Gap, ...], choices: Choices) -> InitResult:
-    guessed = (Guessed(name, choice.values, choice.because) for name, choice in choices.items() if choice.was_guessed)
+    guessed = [Guessed(name, choice.values, choice.because) for name, choice in choices.items() if choice.was_guessed]
+    if place.source == SOURCE:
+        guessed.append(Guessed("planning-bot", (SOURCE,), "for the pipeline: where planning-bot itself lies"))
     return InitResult(
         files=tuple(str(path) for path in place.paths(key)),
         guessed=tuple(guessed),
         missing=tuple(missing),
-        next_steps=place.next_steps(fix=bool(missing)),
+        next_steps=place.next_steps(missing),
     )

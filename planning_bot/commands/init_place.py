@@ -13,13 +13,14 @@ from planning_bot import __version__
 from planning_bot.commands.options import config_path
 from planning_bot.config import json_schema
 from planning_bot.errors import UsageError
+from planning_bot.planners.init_draft import CREATE_LABEL
 from planning_bot.rendering.init_files import PTO_HEADER, init_file
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from planning_bot.config import Gitlab
-    from planning_bot.domain.survey import Draft
+    from planning_bot.domain.survey import Draft, Gap
 
 _SCHEMA, _PIPELINE = "planning-bot.schema.json", ".gitlab-ci.yml"
 _COMMIT = "commit these files to a project on GitLab, and add to it"
@@ -90,8 +91,9 @@ class Place:
             "config": self.config.relative_to(self.root).as_posix(),
         }
 
-    def next_steps(self, *, fix: bool) -> tuple[str, ...]:
+    def next_steps(self, missing: tuple[Gap, ...]) -> tuple[str, ...]:
         """Say what comes next, with the commands as they are typed."""
+        fix = any(gap.remedy == CREATE_LABEL for gap in missing)
         given = f" --config {shlex.quote(str(self.config))}" if self.config != config_path(None) else ""
         return (
             f"planning-bot check{given}",

@@ -21,8 +21,7 @@ class SurveyReader(GitLabReader):
         """The group's full path, as GitLab writes it (docs: api/groups)."""
         path = f"/groups/{EncodedId(group)}"
         row = self._connection.get(path, with_projects=False)
-        with payloads.documented(f"GET {path}"):
-            return payloads.text(row["full_path"])
+        return payloads.text(row.get("full_path")) or group
 
     def labels(self, group: str) -> tuple[Label, ...]:
         """Every label of the group and its ancestors."""

@@ -24,7 +24,7 @@ _UNDATED = {
     "awaiting_feedback": ("Awaiting Customer Feedback", r"awaiting\b.*|waiting for\b.*"),
 }
 _LONGEST_TITLE, _LONGEST_KEY = 200, 40
-_CREATE_LABEL = "`planning-bot doctor --fix` creates it"
+CREATE_LABEL = "`planning-bot doctor --fix` creates it"
 
 
 def draft(survey: Survey, choices: Choices, key: str | None = None) -> Draft:
@@ -102,7 +102,7 @@ def _display_name(survey: Survey, username: str) -> str:
 def _gaps(survey: Survey, choices: Choices, undated: Mapping[str, str | None]) -> Iterator[Gap]:
     known = frozenset(survey.labels)
     for setting in ("label", "deliverable_label", "ready_label", "in_progress_labels", "blocked_labels"):
-        yield from (Gap(f"the label {name}", _CREATE_LABEL) for name in choices[setting].values if name not in known)
+        yield from (Gap(f"the label {name}", CREATE_LABEL) for name in choices[setting].values if name not in known)
         if not choices[setting].values:
             yield Gap(f"a label for {setting}", "null in the configuration; write one there that you use")
     if not labels.find(survey.labels, "Planning Issue"):

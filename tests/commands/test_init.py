@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import subprocess
 from datetime import UTC, datetime
@@ -143,6 +144,11 @@ def test_it_says_what_it_wrote_and_guessed_and_what_comes_next(story: Desk) -> N
                 ("ready_label", ["workflow::ready for development"], "by its name"),
                 ("in_progress_labels", ["workflow::in dev", "workflow::in review"], "by their names"),
                 ("blocked_labels", ["workflow::blocked"], "by its name"),
+                (
+                    "planning-bot",
+                    ["planning-bot/planning-bot"],
+                    "for the pipeline: where planning-bot itself lies",
+                ),
             )
         ],
         "missing": [],
@@ -245,7 +251,7 @@ def test_flags_go_before_guesses(story: Desk) -> None:
             "--product-manager", "dana.reyes", "--engineering-manager", "victor.hale", "--member", "ana.ferreira",
             "--member", "zed_1987", "--project", "acme/search/engine", "--milestone-pattern", r"18\.\d+",
             "--deliverable-label", "spike", "--ready-label", "security", "--in-progress-label", "backend",
-            "--blocked-label", "frontend", "--channel", "#search",
+            "--blocked-label", "frontend", "--channel", "#search", "--planning-bot", "acme/planning-bot",
         )
     )  # fmt: skip
 
@@ -258,6 +264,7 @@ def test_flags_go_before_guesses(story: Desk) -> None:
     assert (found.deliverables.in_progress_labels, found.deliverables.blocked_labels) == (("backend",), ("frontend",))
     assert (found.say_do.channel, found.status.channel) == ("#search", "#search")
     assert answer["guessed"] == []
+    assert "$CI_SERVER_FQDN/acme/planning-bot/planning-bot@" in (story.folder / ".gitlab-ci.yml").read_text("utf-8")
     assert [gap["what"] for gap in answer["missing"]] == ["zed_1987 as a member of the group"]
 
 
@@ -556,7 +563,8 @@ def test_at_a_terminal_enter_takes_what_looking_found(story: Desk) -> None:
     asked = team(story)
     init(story, "--overwrite")
     assert asked == team(story)
-    assert "guessed" not in seen.out
+    assert re.findall(r"^  (\S+) +\S+ +for the pipeline", seen.out, re.MULTILINE) == ["planning-bot"]
+    assert seen.out.count("by its name") == 0
     assert "(the only label of its kind in the group) [group::search]: " in seen.sent
 
 

@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 def open_sessions(config: Config, options: Options, voice: Voice) -> Iterator[Callable[[Team], Session]]:
     """Open the connection that the teams of a run share, and hand out a session for each.
 
-    Raises UsageError where the token is missing.
+    Raises UsageError where the token is missing, or where the journal cannot go where it was told to.
     """
+    journal = open_journal(config, options, partial(datetime.now, UTC))
     connection = connect(config)
     doors = Doors(connection, config.sheets.api_url, config.slack.api_url)
-    journal = open_journal(config, options, partial(datetime.now, UTC))
 
     def session(team: Team) -> Session:
         words = Templates(config.path.parent)
@@ -43,9 +43,9 @@ def open_sessions(config: Config, options: Options, voice: Voice) -> Iterator[Ca
 
     try:
         yield session
+        journal.close()  # that of a run which is cut short has no end: threads of it may still write
     finally:
         connection.close()
-        journal.close()
         if journal.told:
             voice.say(journal.told)
 

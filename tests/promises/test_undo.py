@@ -11,6 +11,7 @@ from planning_bot.gateways.journal_file import load_journal
 from planning_bot.planners.undo import STAYS
 from planning_bot.sandbox import Fault
 from tests.promises.cases import CASES, Case
+from tests.promises.kills import killed
 from tests.promises.stage import Stage, shape
 
 if TYPE_CHECKING:
@@ -121,6 +122,21 @@ def test_of_a_run_that_was_killed_all_that_happened_is_taken_back(stage: Stage, 
         before, after = issues(stage.before), issues(stage.state())
         assert {name: after[name] for name in before} == before, (number, moment)
         assert any("the journal has no end" in notice for notice in ran.team["plan"]["notices"])
+
+
+@pytest.mark.parametrize("stage", KILLED, indirect=True, ids=str)
+def test_of_a_run_that_was_interrupted_all_that_happened_is_taken_back(stage: Stage, journal: Path) -> None:
+    first_write = next(number for number, sent in enumerate(stage.sent, 1) if sent[0] != "GET")
+    with killed(first_write, "written") as fired:
+        stage.run("--journal", str(journal))
+    assert fired
+    assert not load_journal(journal).is_whole
+
+    ran = undone(stage, journal)
+
+    assert ran.code == 0, ran.err
+    before, after = issues(stage.before), issues(stage.state())
+    assert {name: after[name] for name in before} == before
 
 
 @every_undoable

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from planning_bot.domain.absence import Absence
     from planning_bot.domain.change import Change
     from planning_bot.domain.delivered import Door
-    from planning_bot.domain.diary import Diary
+    from planning_bot.domain.diary import Diary, Page
     from planning_bot.domain.issue import Issue
     from planning_bot.domain.journal import TeamJournal
     from planning_bot.domain.plan import TeamPlan
@@ -193,6 +193,12 @@ class Session:
         self.voice.progress(f"{self.team.key}: reading {self.team.gitlab.group}")
         return look_at_diary(self.team, self.reader, self.today)
 
+    def lacks_commitment(self, page: Page) -> bool:
+        """Whether a milestone runs, its plan is frozen, and nobody has written down yet what was committed."""
+        milestone = page.milestone
+        is_frozen = freeze_of(milestone, self.team.say_do.commit_day, self.team.zone) < self.now
+        return is_frozen and self.today <= milestone.due_on and page.record.commitment is None
+
     def about(self, milestone: str) -> Session:
         """Give the session for another milestone of the same run."""
         return replace(self, options=replace(self.options, milestone=milestone))
@@ -230,8 +236,8 @@ class Session:
         return report if self.options.mode is Mode.PRINT else self._delivered(report, result.command)
 
     def remember(self, plan: Plan) -> Outcome | None:
-        """Write down what was done, if there is anything to write."""
-        if not plan.changes:
+        """Write down what was done, if there is anything to write, and this run may."""
+        if not plan.changes or self.options.mode is Mode.PRINT:
             return None
         return self._delivered(TeamReport(self.team.key, plan=plan), self.options.command).outcome
 

@@ -8,10 +8,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from planning_bot.commands.team_command import attempt, team_command
+from planning_bot.domain.change import WriteNote
 from planning_bot.domain.daily_run import TaskResult, Trouble
 from planning_bot.domain.run import Mode, TeamReport
+from planning_bot.gathering import Looks
 from planning_bot.metrics.agenda import agenda_of
 from planning_bot.planners.daily_run import Attempt, all_outcomes, all_plans, plan_runs, summarize
+from planning_bot.planners.memory import remember
 
 if TYPE_CHECKING:
     from planning_bot.commands.team_command import TeamCommand
@@ -35,7 +38,7 @@ def _through_the_agenda(session: Session) -> TeamReport:
     for task in agenda.due:
         if not _waits(task, reports):
             reports.append((task, _carried_out(session, task)))
-    return _concluded(session, agenda, reports)
+    return _concluded(session, agenda, reports, _commitments(session, reports))
 
 
 def _waits(task: Task, reports: list[tuple[Task, TeamReport]]) -> bool:
@@ -55,7 +58,29 @@ def _carried_out(session: Session, task: Task) -> TeamReport:
     return replace(report, milestone=task.milestone)
 
 
-def _concluded(session: Session, agenda: Agenda, reports: list[tuple[Task, TeamReport]]) -> TeamReport:
+def _commitments(session: Session, reports: list[tuple[Task, TeamReport]]) -> list[TeamReport]:
+    """Write down what was committed, on the first day on which that is settled, unless a command does it anyway."""
+    plans = (report.plan for _, report in reports if report.plan)
+    noted = {change.target for plan in plans for change in plan.changes if isinstance(change, WriteNote)}
+    lacking = [page for page in session.look_at_diary().pages.values() if session.lacks_commitment(page)]
+    return [
+        attempt(session, partial(_commitment, session.about(page.milestone.title)))
+        for page in lacking
+        if page.issue.reference not in noted
+    ]
+
+
+def _commitment(session: Session) -> TeamReport:
+    looks = Looks(labels=(session.team.deliverables.label,), planning_issues=True, record=True)
+    snapshot = session.gather(looks)
+    look = session.look_back(snapshot, history=False)
+    plan = remember(snapshot, session.team, look, look.promises(session.team))
+    return TeamReport(session.team.key, plan=plan, outcome=session.remember(plan))
+
+
+def _concluded(
+    session: Session, agenda: Agenda, reports: list[tuple[Task, TeamReport]], frozen: list[TeamReport]
+) -> TeamReport:
     """Remember what was carried out, and put everything together."""
     writes = session.options.mode is Mode.APPLY
     pages = session.look_at_diary().pages  # what was written meanwhile is known, and not read again
@@ -66,13 +91,14 @@ def _concluded(session: Session, agenda: Agenda, reports: list[tuple[Task, TeamR
     )
     records = [plan_runs(session.team, page, attempts, session.today) for page in pages.values()] if writes else []
     written = [session.remember(plan) for plan in records]
-    first = next((report.error for _, report in reports if report.error), None)
+    carried_out = [*(report for _, report in reports), *frozen]
+    commitments = [report.plan for report in frozen if report.plan]
     return TeamReport(
         session.team.key,
         result=summarize(agenda, attempts, pages, session.today),
-        plan=all_plans(agenda, attempts, *records),
-        outcome=all_outcomes((*(report.outcome for _, report in reports), *written)) if writes else None,
-        error=first,
+        plan=all_plans(agenda, attempts, *commitments, *records),
+        outcome=all_outcomes((*(report.outcome for report in carried_out), *written)) if writes else None,
+        error=next((report.error for report in carried_out if report.error), None),
         parts=tuple(report for _, report in reports),
     )
 

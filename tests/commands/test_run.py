@@ -12,7 +12,7 @@ import pytest
 
 from planning_bot.sandbox import Fault
 from tests.commands.team_files import settings
-from tests.milestone import Milestone
+from tests.milestone import ENGINE, Milestone
 from tests.support import CONFIG, PM, PROJECT, Desk, end_state
 
 if TYPE_CHECKING:
@@ -67,11 +67,16 @@ def named(tasks: list[dict[str, str]]) -> list[str]:
 
 def remembered(desk: Desk, milestone: str) -> dict[str, str]:
     """Give what a milestone's planning issue remembers of runs."""
+    runs: dict[str, str] = record(desk, milestone)["runs"]
+    return runs
+
+
+def record(desk: Desk, milestone: str) -> dict[str, Any]:
+    """Give what a milestone's planning issue remembers."""
     (issue,) = [issue for issue in end_state(desk.box)["issues"] if issue["title"] == f"Search {milestone} Planning"]
     (note,) = [body for _, body, _ in issue["notes"] if "planning-bot: record" in body]
-    data = json.loads(note.split("planning-bot:data ")[1].removesuffix(" -->"))
-    runs: dict[str, str] = data["runs"]
-    return runs
+    data: dict[str, Any] = json.loads(note.split("planning-bot:data ")[1].removesuffix(" -->"))
+    return data
 
 
 FIRST_DAY = ["create-issue 18.9", "boards 18.9", "status 18.9", "create-issue 18.10", "boards 18.10"]
@@ -156,6 +161,20 @@ def test_days_without_a_run_are_made_up_for(work: Milestone) -> None:
     ]  # fmt: skip
     on(work.desk, "2026-02-17")
     assert named(run(work.desk, "--apply")["result"]["due"]) == []
+
+
+def test_what_was_committed_is_written_down_on_the_day_after_the_freeze(work: Milestone) -> None:
+    on(work.desk, "2026-02-16")
+    run(work.desk, "--apply")
+    assert "commitment" not in record(work.desk, "18.10")
+    on(work.desk, "2026-02-17")
+    planned = run(work.desk)
+    found = run(work.desk, "--apply")
+
+    assert (found["result"]["due"], found["outcome"]["applied"]) == ([], 1)
+    assert [change["kind"] for change in planned["plan"]["changes"]] == ["write_note"]
+    assert record(work.desk, "18.10")["commitment"] == [f"{ENGINE}#2"]  # it moved on, and kept its label
+    assert work.desk.run("run", "--apply").writes == []
 
 
 def test_what_the_freeze_overtook_is_noticed(work: Milestone) -> None:

@@ -442,6 +442,15 @@ def test_the_environment_names_the_place_as_for_every_command(story: Desk, monke
     assert result(ran)["next_steps"][0] == "planning-bot check"
 
 
+def test_a_certificate_authority_goes_into_the_file_by_its_place_beside_it(story: Desk) -> None:
+    (story.folder / "ca.pem").touch()
+
+    ran = init(story, "--ca-file", "ca.pem")
+
+    assert ran.code == 0, ran.err
+    assert load(story.folder / FILES[0]).gitlab.ca_file == "../ca.pem"
+
+
 @pytest.mark.parametrize("blocked", ["config", "config/pto", "config/pto/search.csv", ".gitlab-ci.yml"])
 def test_where_one_file_cannot_be_written_none_is(story: Desk, blocked: str) -> None:
     place = story.folder / blocked

@@ -11,6 +11,7 @@ import re
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
+from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -91,6 +92,7 @@ def test_text_is_data_wherever_it_comes_from_and_wherever_it_goes(world: World, 
     for line in ENDS:
         play(world, line)
     harmless_in_gitlab(world)
+    harmless_in_the_report(world)
     harmless_in_slack(world)
     harmless_in_the_sheet(world)
     for what, number in (("worlds", 1), ("texts in places of them", len(world.placed)), ("titles", len(world.titles))):
@@ -143,6 +145,37 @@ def harmless_in_gitlab(world: World) -> None:
         assert {url for url in re.findall(r"(?<!\\)\]\(([^)]*)\)", spoken) if not url.startswith(world.box.url)} <= {
             "#"
         }
+
+
+class Tags(HTMLParser):
+    """Notes what a page is made of."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a tag."""
+        self.found.append((tag, dict(attrs)))
+
+
+def harmless_in_the_report(world: World) -> None:
+    """Its pages run nothing, load nothing, and lead to GitLab or to one another."""
+    folder = world.desk.folder / "site"
+    ran = world.desk.run("report", str(folder))
+    assert ran.code == 0, ran.err
+    harmless_at_a_terminal(ran)
+    pages = [page.read_text(encoding="utf-8") for page in folder.rglob("*.html")]
+    assert len(pages) > 2
+    for page in pages:
+        assert UNSEEN.findall(page) == []
+        tags = Tags()
+        tags.feed(page)
+        assert {tag for tag, _ in tags.found}.isdisjoint({"script", "iframe", "img", "object", "embed", "base", "form"})
+        names = {name for _, attributes in tags.found for name in attributes}
+        assert [name for name in names if name.startswith("on") or name in {"src", "srcset", "action"}] == []
+        links = [str(attributes["href"]) for _, attributes in tags.found if "href" in attributes]
+        assert [link for link in links if ":" in link and not link.startswith((world.box.url, "data:,"))] == []
 
 
 def harmless_in_slack(world: World) -> None:

@@ -271,4 +271,6 @@ def stored(title: str) -> str:
 def written(content: Any) -> str:
     """Write JSON that is YAML as well: what YAML does not take as it is, is escaped."""
     text = json.dumps(content, ensure_ascii=False)
-    return re.sub(r"[\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]", lambda char: f"\\u{ord(char[0]):04x}", text)
+    return re.sub(
+        r"[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]", lambda char: f"\\u{ord(char[0]):04x}", text
+    )

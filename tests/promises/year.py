@@ -5,18 +5,21 @@ What happens is drawn with a seed from what stands in the tracker; nothing of it
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 from zoneinfo import ZoneInfo
 
-from tests.support import EM, GROUP, PM, PROJECT, STRANGER, Desk
+from tests.support import EM, GROUP, PM, PROJECT, STRANGER, TOKEN, Desk, environment
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from planning_bot.sandbox.seeding import Gitlab
 
@@ -63,6 +66,25 @@ def end_of(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), ZONE).astimezone(UTC)
 
 
+@contextlib.contextmanager
+def surroundings(desk: Desk, folder: Path) -> Iterator[None]:
+    """Set the environment of a run, and let the program's time be the sandbox's."""
+
+    class Now(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
+            assert desk.box.now
+            return desk.box.now.astimezone(tz)
+
+    own = {name: str(folder / name) for name in ("HOME", "XDG_STATE_HOME", "PLANNING_BOT_STATE")}
+    with (
+        environment(**own, GITLAB_TOKEN=TOKEN, SLACK_BOT_TOKEN=SLACK_TOKEN),
+        mock.patch("planning_bot.session.datetime", Now),
+        mock.patch("planning_bot.gateways.polite_session.Clock", return_value=desk.clock),
+    ):
+        yield
+
+
 # -------------------------------------------------------------------------------------------------- the witness
 
 
@@ -71,6 +93,7 @@ class Seen:
     """What a piece of work was at an instant."""
 
     at: datetime
+    reference: str
     milestone: str | None
     labels: frozenset[str]
     is_closed: bool
@@ -98,8 +121,10 @@ class Witness:
         """Write down what some pieces of work are now, or all of them."""
         for number in numbers or range(len(self.places)):
             issue = self.gitlab.issue(*self.places[number])
+            project, iid = self.places[number]
             state = Seen(
                 now,
+                f"{project}#{iid}",
                 issue["milestone"] and issue["milestone"]["title"],
                 frozenset(issue["labels"]),
                 issue["state"] == "closed",
@@ -114,11 +139,12 @@ class Witness:
         freeze, cut_off = end_of(start + timedelta(days=COMMIT_DAY)), end_of(due)
         counted: dict[str, Counter[str]] = {}
         slipped, late = [], []
-        for number, states in enumerate(self.seen):
+        for states in self.seen:
             found = self._promise(states, title, freeze, cut_off)
             if found is None:
                 continue
             is_committed, weight, outcome = found
+            reference = [state.reference for state in states if state.at < cut_off][-1]
             is_done = outcome == "completed"
             count = Counter(assigned=1, completed=int(is_done))
             counted.setdefault("handbook", Counter()).update(count)
@@ -127,8 +153,8 @@ class Witness:
                 counted.setdefault("committed", Counter()).update(count)
             if outcome in {"completed", "slipped"}:
                 counted.setdefault("reprioritized", Counter()).update(count)
-            slipped += [self._reference(number)] if outcome == "slipped" else []
-            late += [] if is_committed else [self._reference(number)]
+            slipped += [reference] if outcome == "slipped" else []
+            late += [] if is_committed else [reference]
         variants = {
             name: [counted.get(name, Counter())[key] for key in ("assigned", "completed")]
             for name in ("handbook", "committed", "reprioritized", "by_weight")
@@ -152,10 +178,6 @@ class Witness:
             return is_committed, weight, "cancelled" if last.is_duplicate else "completed"
         is_still = last.in_plan(title) or f"missed:{title}" in last.labels
         return is_committed, weight, "slipped" if is_still else "descoped"
-
-    def _reference(self, number: int) -> str:
-        project, iid = self.places[number]
-        return f"{project}#{iid}"
 
 
 def told(result: dict[str, Any]) -> dict[str, Any]:
@@ -325,6 +347,8 @@ class Team:
         for number, issue in self._open(title):
             if DELIVERABLE in issue["labels"]:
                 self._go_on(number, issue, self._days(today, title))
+            elif self._days(today, title) > COMMIT_DAY and self.draw.random() < 0.1:
+                self._edit(number, by=PM, milestone="Backlog")
         for number, states in enumerate(self.witness.seen):
             last = states[-1]
             if last.is_closed and last.milestone == title and not last.is_duplicate and self.draw.random() < 0.006:

@@ -26,7 +26,16 @@ if TYPE_CHECKING:
     from tests.promises.conftest import Tally
 
 # Which tell of what is raised in the others, and what is called while they do.
-BOUNDARY = ("cli", "redaction", "errors", "commands.console", "commands.reporting", "rendering.escaping", "sandbox")
+BOUNDARY = (
+    "cli",
+    "redaction",
+    "errors",
+    "commands.console",
+    "commands.live_line",
+    "commands.reporting",
+    "rendering.escaping",
+    "sandbox",
+)
 
 
 @pytest.fixture(scope="module")

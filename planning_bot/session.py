@@ -243,6 +243,7 @@ class Session:
 
     def raise_alarm(self, report: TeamReport) -> None:
         """Tell the team's channel what failed; what keeps this from it is said here, and changes nothing else."""
+        self.voice.progress(f"{self.team.key}: telling of what failed")
         key = f"run {self.team.key} {self.today}"
         failures = [(what, redact(why)) for what, why in failures_of(report)]
         plan = plan_alarm(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import functools
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -78,6 +79,7 @@ class _Run:
     out: Path | None
     artifacts: Path | None
     own: dict[str, Any]
+    is_over: threading.Event = field(default_factory=threading.Event)
 
     @classmethod
     def of(cls, name: str, decide: Decide, parameters: dict[str, Any], *, asks: bool) -> _Run:
@@ -107,15 +109,22 @@ class _Run:
         try:
             yield from pool.map(work, sessions)
         finally:
-            # Who is interrupted does not wait for the teams: the connection is closed next, and ends what they do.
+            # Who is interrupted does not wait for the teams: what is under way ends, and nothing else begins.
+            self.is_over.set()
             pool.shutdown(wait=False, cancel_futures=True)
+
+    def _progress(self, phase: str) -> None:
+        """Tell of a phase that begins; after an interrupt none does."""
+        if self.is_over.is_set():
+            raise KeyboardInterrupt
+        self.console.progress(phase)
 
     def through_the_teams(self) -> int:
         """Carry the command out for each team, tell of each, and give the exit code."""
         config = load(self.options.config)
         reporter = Reporter(self.name, self.console, self.options.mode, self.artifacts)
         try:
-            voice = Voice(self.console.progress, reporter.agrees, self.console.say)
+            voice = Voice(self._progress, reporter.agrees, self.console.say)
             with open_sessions(config, self.options, voice) as session:
                 for report in self._side_by_side([session(team) for team in config.select(self.options.teams)]):
                     reporter.tell(report)

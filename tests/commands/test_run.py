@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,8 @@ from tests.milestone import ENGINE, Milestone
 from tests.support import CONFIG, PM, PROJECT, Desk, end_state
 
 if TYPE_CHECKING:
+    import subprocess
+
     from tests.support import Ran
 
 GROUP_ID, PROJECT_ID = "acme%2Fsearch", "acme%2Fsearch%2Fplanning"
@@ -317,3 +320,20 @@ def test_a_run_that_failed_says_so_in_words_and_in_markdown(work: Milestone) -> 
     markdown = work.desk.run("run", "--format", "markdown").out
     assert markdown.startswith("### search\n\n**")
     assert re.search(r"(?m)^  capacity +18\.10  failed$", markdown)
+
+
+def test_who_interrupts_a_run_is_told_once_and_nothing_new_begins(work: Milestone) -> None:
+    work.desk.configure(CONFIG + SECOND_TEAM)
+    box = work.desk.box
+    process: list[subprocess.Popen[str]] = []
+    box.fail(Fault(method="POST", path="/boards$", before=lambda: process[0].send_signal(signal.SIGINT)))
+    box.latency = 0.1
+    process.append(work.desk.start("run", "--apply"))
+    _, told = process[0].communicate(timeout=60)
+    box.latency = 0
+
+    assert process[0].returncode == 130
+    assert told.rstrip().splitlines()[-1] == "interrupted: what was sent stands; run it again to finish"
+    assert not any(request.path.endswith("/notes") and request.method == "POST" for request in box.requests)
+    assert work.desk.run("run", "--apply").code == 0
+    assert work.desk.run("run", "--apply").writes == []

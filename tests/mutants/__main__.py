@@ -1,8 +1,8 @@
-"""Does the suite bite? `python -m tests.mutants [--near] [NAME…]` makes one mistake after the other: who notices?
+"""Does the suite bite? `python -m tests.mutants [--near] [NAME…]` makes one mistake after the other.
 
-It works on a copy of the work tree in a temporary folder. The tests of a mutant's line are run first and, should it
-survive them, the whole suite (not so with `--near`); the test that fails has to pass once the mistake is out again.
-Prints a table; the exit code is 1 where a mutant survived, and 2 where a name is unknown.
+Who notices? It works on a copy of the work tree in a temporary folder. The tests of a mutant's line are run first and,
+should it survive them, the whole suite (not so with `--near`); the test that fails has to pass once the mistake is out
+again. Prints a table; the exit code is 1 where a mutant survived, and 2 where a name is unknown.
 """
 
 from __future__ import annotations

@@ -187,9 +187,9 @@ class AnyOrder(RuleBasedStateMachine):
         """Somebody says whose it is."""
         was = people_of(self._issue(number))
         self._edit(number, assignees=people)
-        reference = self._reference(number)
-        self.theirs -= {(reference, name) for name in was - set(people)}
-        self.theirs |= {(reference, name) for name in set(people) - was}
+        reference, now = self._reference(number), people_of(self._issue(number))
+        self.theirs -= {(reference, name) for name in was - now}
+        self.theirs |= {(reference, name) for name in now - was}
 
     @rule(number=numbers, milestone=st.sampled_from(["18.9", "18.10", "18.11", "Backlog", None]))
     def moves(self, number: int, milestone: str | None) -> None:

@@ -133,8 +133,10 @@ def harmless_in_gitlab(world: World) -> None:
     assert len(written) >= 4
     for text in written:
         assert [one for one in MARKER.findall(text) if not OWN_MARKER.fullmatch(one)] == []
-        begun = re.findall(r"<!-- planning-bot:begin ([a-z-]+)", text)
-        assert sorted(set(begun)) == sorted(begun) == sorted(re.findall(r"<!-- planning-bot:end ([a-z-]+)", text))
+        begun, ended = (
+            re.findall(rf"^<!-- planning-bot:{word} ([a-z-]+)", text, re.MULTILINE) for word in ("begin", "end")
+        )
+        assert sorted(set(begun)) == sorted(begun) == sorted(ended)
         assert [
             name for name in re.findall(r"^[^\w\\]*/(\w+)", text, re.MULTILINE) if name.lower() in QUICK_ACTIONS
         ] == []

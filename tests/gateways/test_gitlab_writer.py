@@ -135,6 +135,19 @@ def test_labels_are_added_and_never_replaced(desk: Desk, writer: GitLabWriter) -
     ]  # fmt: skip
 
 
+def test_who_is_assigned_is_not_sent_again_so_that_nobody_who_came_meanwhile_is_taken_off(
+    desk: Desk, writer: GitLabWriter
+) -> None:
+    desk.box.gitlab.add_issue(PROJECT, "One", author=PM, assignees=[EM])
+    present = Present(IssueState(), writer.look(editing(IssueState(), IssueState())).seen)
+    change = editing(IssueState(assignees=PEOPLE[1:]), IssueState(labels=("Deliverable",), assignees=PEOPLE[1:]))
+    desk.box.gitlab.edit_issue(PROJECT, 1, by=PM, assignees=[EM, PM])
+    writer.send(change, present)
+    (sent,) = [request.body for request in desk.box.requests if request.method == "PUT"]
+    assert sent == {"add_labels": "Deliverable"}
+    assert {person["username"] for person in desk.box.gitlab.issue(PROJECT, 1)["assignees"]} == {EM, PM}
+
+
 def test_only_what_is_touched_is_sent(desk: Desk, writer: GitLabWriter) -> None:
     desk.box.gitlab.add_issue(PROJECT, "One", author=PM, milestone="18.9", description="Words")
     change = editing(IssueState(milestone=Named(id=2, name="18.9")), IssueState(milestone=MILESTONE))

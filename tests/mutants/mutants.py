@@ -78,7 +78,7 @@ MUTANTS = (
         "pages-elsewhere",
         "planning_bot/gateways/gitlab_connection.py",
         "if link and urlsplit(link)[:2] != urlsplit(self.url)[:2]:",
-        "if link is None and urlsplit(self.url)[:2]:",
+        "if link and not urlsplit(link)[1]:",
         "a link in an answer sends the token to another host",
         ("gateways/test_gitlab_connection.py", "promises/test_no_other_host.py"),
     ),

@@ -116,17 +116,15 @@ class Year:
             check_hands(before, after, BOTS)
             check_nothing_twice(self.desk.box, after, [CHANNEL])
             self.team.witness.look(self.team.now)
-        if ran.code == 0:
-            self._read(today, ran)
+        result = ((ran.team["result"] or ran.team.get("partial")) if ran.out else None) or {}
+        for task in result.get("results", ()):
+            if task["command"] == "say-do" and task["result"]:
+                self.ratios[task["milestone"]] = told(task["result"])
+        if ran.code == 0 and not result["due"]:
+            self._is_quiet(today, ran)
         return ran
 
-    def _read(self, today: date, ran: Ran) -> None:
-        result = ran.team["result"]
-        for task in result["results"]:
-            if task["command"] == "say-do":
-                self.ratios[task["milestone"]] = told(task["result"])
-        if result["due"]:
-            return
+    def _is_quiet(self, today: date, ran: Ran) -> None:
         if ran.team["plan"]["changes"]:  # on the day after a freeze, or soon after: the commitment
             self.tried["commitments alone"] += 1
             assert len(ran.sent) == 1, today

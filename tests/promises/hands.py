@@ -70,15 +70,17 @@ def text_of_people(issue: Mapping[str, Any]) -> list[str]:
     return [line for line in outside.splitlines() if line.strip()]
 
 
-def check_nothing_twice(box: Sandbox, issues: Issues, channels: Iterable[str] = ()) -> None:
+def check_nothing_twice(
+    box: Sandbox, issues: Issues, channels: Iterable[str] = (), bots: Iterable[str] = (BOT,)
+) -> None:
     """Look for a second one of anything that the program makes: pages, records, boards, labels, messages."""
     pages, records = Counter[str](), Counter[tuple[str, str, str]]()
     for reference, issue in issues.items():
         first = (issue["description"] or "").partition("\n")[0]
         pages.update([first] if _MARKER.fullmatch(first) else [])
         for note in issue["notes"]:
-            first = note["body"].partition("\n")[0]
-            records.update([(reference, note["author"]["username"], first)] if _MARKER.fullmatch(first) else [])
+            first, author = note["body"].partition("\n")[0], note["author"]["username"]
+            records.update([(reference, author, first)] if _MARKER.fullmatch(first) and author in bots else [])
     boards = Counter(board["name"] for board in box.gitlab.boards(GROUP))
     labels = Counter(label["name"] for path in (GROUP, "acme") for label in box.gitlab.labels(path))
     lists = Counter(

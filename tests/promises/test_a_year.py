@@ -130,7 +130,10 @@ class Year:
             assert len(ran.sent) == 1, today
             return
         assert ran.sent == [], today
-        self.quiet.append((today, len(ran.requests)))
+        different = {
+            (one.path, json.dumps(one.query, sort_keys=True)) for one in ran.requests
+        }  # a read that is tried again is one
+        self.quiet.append((today, len(different)))
 
 
 def _why(ran: Ran) -> Any:

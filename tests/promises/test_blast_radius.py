@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from planning_bot.commands import apply
+from planning_bot.config import Limits
 from planning_bot.config.loader import LARGEST, read
+from planning_bot.delivery import check_limits
+from planning_bot.domain.change import PostMessage, WriteTable
 from planning_bot.domain.message import MOST_BLOCKS, MOST_IN_ALL, MOST_IN_BLOCK, Message
-from planning_bot.errors import ConfigurationError
+from planning_bot.domain.plan import Plan
+from planning_bot.errors import ConfigurationError, RefusedError
 from planning_bot.gateways.calendar_events import MOST_EVENTS
 from tests.promises.cases import CASES
 from tests.support import CONFIG, Desk
@@ -150,3 +154,15 @@ def test_a_plan_that_is_over_a_limit_says_so_to_programs_too(desk: Desk) -> None
     (team,) = json.loads(ran.out)["teams"]
     assert (ran.code, team["error"]["code"], team["outcome"]) == (3, "refused", None)
     assert team["error"]["message"] == "the plan has 4 new objects, and limits.max_creates is 3; nothing was written"
+
+
+@pytest.mark.parametrize("what", ["message", "table"])
+def test_a_first_message_and_a_first_table_are_new_objects(what: str) -> None:
+    message = PostMessage(
+        target="slack C1", because="x", channel="C1", key="k", before=None, after=Message(text="x", blocks=("x",))
+    )
+    table = WriteTable(target="sheet", because="x", sheet="key", tab="T", before=None, after=(("a",), (1,)))
+    plan = Plan(changes=(message if what == "message" else table,))
+    check_limits(plan, Limits(max_creates=1))
+    with pytest.raises(RefusedError, match="the plan has 1 new objects"):
+        check_limits(plan, Limits(max_creates=0))

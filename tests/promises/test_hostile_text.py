@@ -17,8 +17,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from google.auth import _exponential_backoff
 
+from planning_bot.domain.close import CloseResult, MovedOn
 from planning_bot.domain.readable_json import readable_json
+from planning_bot.domain.run import TeamReport
 from planning_bot.rendering.escaping import cell, code, markdown, plain, slack, terminal, terminal_line
+from planning_bot.rendering.results import result_markdown
+from planning_bot.rendering.views import result_text
 from planning_bot.sandbox import Sandbox
 from planning_bot.sandbox.quick_actions import COMMANDS
 from tests.promises.hostile_texts import EVERY, LONG, QUICK_ACTIONS, SURROGATES
@@ -290,3 +294,12 @@ def test_every_filter_makes_every_text_harmless(texts: tuple[str, ...], tally: T
         assert json.loads(readable_json(text)) == text
         assert UNSEEN.findall(readable_json(text)) == []
         tally("texts through each filter")
+
+
+def test_a_result_in_columns_is_harmless_in_every_format() -> None:
+    moved = tuple(MovedOn(f"acme/search/engine#{number}", text) for number, text in enumerate(EVERY))
+    result = CloseResult(missed=(), moved=moved, left_alone=())
+    for told in (result_markdown(result), result_text(TeamReport("search", None, result), lambda text, _: text)):
+        assert UNSEEN.findall(told) == []
+        assert len(told.split("\n")) <= len(EVERY) + 4
+    assert result_markdown(result).count("```") == 2

@@ -201,3 +201,14 @@ def test_whatever_function_breaks_no_secret_is_told(
     for path in room.desk.folder.rglob("*.json*"):
         if path.name != "google-key.json":
             assert leaked(path.read_text(encoding="utf-8"), canaries) == [], path
+
+
+def test_an_error_holds_no_secret_from_the_beginning_so_that_no_plan_or_message_does() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GITLAB_TOKEN", TOKEN)
+        error = ServerError(f"it broke with {TOKEN}", f"take {TOKEN} out")
+    assert (error.message, error.hint, str(error)) == (
+        "it broke with [secret]",
+        "take [secret] out",
+        "it broke with [secret]",
+    )

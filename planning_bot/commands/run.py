@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from planning_bot.commands.team_command import attempt, team_command
 from planning_bot.domain.change import WriteNote
 from planning_bot.domain.daily_run import TaskResult, Trouble
+from planning_bot.domain.plan import Plan
 from planning_bot.domain.run import Mode, TeamReport
 from planning_bot.gathering import Looks
 from planning_bot.metrics.agenda import agenda_of
@@ -83,7 +84,8 @@ def _concluded(
 ) -> TeamReport:
     """Remember what was carried out, and put everything together."""
     writes = session.options.mode is Mode.APPLY
-    pages = session.look_at_diary().pages  # what was written meanwhile is known, and not read again
+    diary = session.look_at_diary()  # what was written meanwhile is known, and not read again
+    pages = diary.pages
     coming = set() if writes else {task.milestone.id for task in agenda.due if task.command == "create-issue"}
     attempts = tuple(
         Attempt(task, _result(task, report), _is_new(report, has_page=task.milestone.id in {*pages, *coming}))
@@ -96,7 +98,7 @@ def _concluded(
     return TeamReport(
         session.team.key,
         result=summarize(agenda, attempts, pages, session.today),
-        plan=all_plans(agenda, attempts, *commitments, *records),
+        plan=all_plans(agenda, attempts, *commitments, *records, Plan(notices=diary.doubles)),
         outcome=all_outcomes((*(report.outcome for report in carried_out), *written)) if writes else None,
         error=next((report.error for report in carried_out if report.error), None),
         parts=tuple(report for _, report in reports),

@@ -28,11 +28,13 @@ class Page:
 class Diary:
     """The team's milestones, and the planning issues of those that a day is about, by the milestone's id.
 
-    A milestone whose planning issue has the skip label, or of which there are two, has no page.
+    A milestone whose planning issue has the skip label, or of which there are two, has no page. `doubles` tell of notes
+    that two runs wrote at the same time.
     """
 
     calendar: Calendar
     pages: Mapping[int, Page] = field(default_factory=dict)
+    doubles: tuple[str, ...] = ()
 
     @property
     def runs(self) -> dict[int, dict[str, date]]:

@@ -96,10 +96,13 @@ def own_note(notes: Iterable[Note], team: str, milestone_id: int, me: str) -> No
     return max(mine, key=lambda note: note.id, default=None)
 
 
-def written_twice(notes: Iterable[Note], me: str) -> tuple[str, ...]:
-    """Name the markers that several notes of the token's user carry: two runs wrote at the same time."""
-    marked = Counter(str(Marker.of(note.body)) for note in notes if note.author.casefold() == me.casefold())
-    return tuple(marker for marker, count in marked.items() if count > 1 and marker != str(None))
+def doubles(reference: str, notes: Iterable[Note], me: str) -> tuple[str, ...]:
+    """Tell of notes of the token's user that carry the same marker: two runs wrote them at the same time."""
+    markers = Counter(Marker.of(note.body) for note in notes if note.author.casefold() == me.casefold())
+    twice = (marker for marker, count in markers.items() if marker and count > 1)
+    return tuple(
+        f"two notes on {reference} begin with {marker}: the latest counts, delete the other" for marker in twice
+    )
 
 
 def plan_record(issue: Issue, team: str, milestone_id: int, before: Note | None, record: Record, because: str) -> Plan:

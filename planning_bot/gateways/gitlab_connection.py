@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 SIDE_BY_SIDE = 8
 _PAGE = 100
+_LOOKS = 4
 # GitLab's application limits, less a margin: 60 notes and 200 issues a minute (docs: administration/settings).
 _NOTES_A_MINUTE, _CREATES_A_MINUTE = 30, 60
 
@@ -99,8 +100,18 @@ class GitLabConnection:
     def get_all(self, path: str, **query: Any) -> list[dict[str, Any]]:
         """Read a complete list, deduplicated by id, or raise ServerError: a list that failed is not an empty one.
 
-        Where the first answer says how many pages there are they are read side by side; else the links are followed.
+        A row that goes while pages are read moves those behind it to the page before, where they are missed: the count
+        in each answer tells, and the list is read again. Of one that is too long to be counted the count is unknown.
         """
+        for _ in range(_LOOKS):
+            answers = self._pages_of(path, query)
+            if len({answer.headers.get("X-Total") for answer in answers}) == 1:
+                rows = {row["id"]: row for answer in answers for row in _decoded(answer, list)}
+                return list(rows.values())
+        raise ServerError(f"GET {path}: the list changed each of {_LOOKS} times that it was read", "run it again later")
+
+    def _pages_of(self, path: str, query: dict[str, Any]) -> list[requests.Response]:
+        """Read page by page; side by side where the first says how many there are, else the links are followed."""
         first = self._request("get", path, {**query, "per_page": _PAGE, "page": 1})
         answers = [first]
         if self._next_page(first) and (pages := _page_count(first)) > 1:
@@ -112,8 +123,7 @@ class GitLabConnection:
             answers.append(self._request("get", link, {}))
         if link:
             raise ServerError(f"GET {path}: the pages of the list go round in a circle")
-        rows = {row["id"]: row for answer in answers for row in _decoded(answer, list)}
-        return list(rows.values())
+        return answers
 
     def query(self, query: str, **variables: Any) -> dict[str, Any]:
         """Ask GraphQL, by GET, as nothing is changed: GitLab takes queries so (gitlabhq: config/routes/api.rb).

@@ -78,9 +78,7 @@ class ReplacedEdits:
             if "description" in sent:
                 lost += self._texts(seen, self._unseen(seen, notes, _OF_TEXT))
             if "assignee_ids" in sent:
-                # The last one counts: what was there when the issue was read is known.
-                people = self._unseen(seen, notes, _OF_PEOPLE)[:1]
-                lost += [_told(trace, trace.words, seen) for trace in people if trace.words.startswith("assigned")]
+                lost += self._assignments(seen, self._unseen(seen, notes, _OF_PEOPLE))
         if "milestone_id" in sent:
             lost += self._milestones(seen)
         return tuple(lost)
@@ -92,10 +90,11 @@ class ReplacedEdits:
         return [_trace(row, payloads.text(row["body"])) for row in rows]
 
     def _unseen(self, seen: Issue, newest_first: list[_Trace], about: re.Pattern[str]) -> list[_Trace]:
-        """Give others' edits that may have come between the reading and the writing, the latest first.
+        """Give the edits that may have come between the reading and the writing, the latest first.
 
         Our own trace says in the server's time when it was written; how long ago the issue was read is measured here.
-        An edit that was there when it was read made it no younger than the issue then was.
+        An edit that was there when it was read made it no younger than the issue then was. Those of this user are among
+        them: a second run may be under way elsewhere.
         """
         known = [trace for trace in newest_first if about.match(trace.words)]
         ours = next((place for place, trace in enumerate(known) if trace.author.casefold() == self._me), len(known))
@@ -103,11 +102,7 @@ class ReplacedEdits:
             return []
         took = timedelta(seconds=self._connection.clock.now() - self._begun.get(seen.reference, 0.0))
         since = known[ours].at - took - _MARGIN
-        return [
-            trace
-            for trace in known[ours + 1 :]
-            if trace.author.casefold() != self._me and trace.at > max(since, seen.updated_at or since)
-        ]
+        return [trace for trace in known[ours + 1 :] if trace.at > max(since, seen.updated_at or since)]
 
     def _texts(self, seen: Issue, unseen: list[_Trace]) -> list[str]:
         boxes = [trace for trace in unseen if _OF_A_BOX.match(trace.words) and not _is_ticked(seen, trace)]
@@ -130,6 +125,13 @@ class ReplacedEdits:
             nodes = answer["project"]["issue"]["notes"]["nodes"]
             (note,) = (node for node in nodes if node["id"].rpartition("/")[2] == str(trace.id))
             return payloads.text(note["systemNoteMetadata"]["descriptionVersion"]["description"])
+
+    def _assignments(self, seen: Issue, unseen: list[_Trace]) -> list[str]:
+        """Tell of somebody else's last edit, if it assigned anyone who was not seen to be assigned."""
+        known = {f"@{person.username.casefold()}" for person in seen.assignees}
+        last = next((trace for trace in unseen if trace.author.casefold() != self._me), None)
+        named = set(re.findall(r"@[^\s,]+", last.words.partition("unassigned")[0].casefold())) if last else set()
+        return [_told(last, last.words, seen)] if last and named - known else []
 
     def _milestones(self, seen: Issue) -> list[str]:
         rows = self._connection.get_all(f"{_path(seen)}/resource_milestone_events")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from planning_bot.domain.markers import Marker
 from planning_bot.domain.milestone import Calendar
-from planning_bot.domain.record import own_note, read_records, written_twice
+from planning_bot.domain.record import doubles, own_note, read_records
 from planning_bot.domain.snapshot import PlanningProject, Snapshot
 from planning_bot.gathering.planning_project import planning_project, planning_reads, removals, trusted_authors
 
@@ -78,11 +78,7 @@ def _doubles(team: Team, reader: GitLabReader, issue: Issue | None, notes: tuple
     """Tell of notes that stand on the planning issue twice; those of an adopted one were read to find its marker."""
     if issue and not Marker.of(issue.description):
         notes = reader.notes(team.planning_issue.project, issue.iid)
-    return tuple(
-        f"two notes on {issue.reference} begin with {marker}: the latest counts, delete the other"
-        for marker in written_twice(notes, reader.me().username)
-        if issue
-    )
+    return doubles(issue.reference, notes, reader.me().username) if issue else ()
 
 
 def _open_issues(team: Team, reader: GitLabReader) -> tuple[Issue, ...]:

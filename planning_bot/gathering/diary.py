@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from planning_bot.domain.diary import Diary, Page
 from planning_bot.domain.milestone import Calendar
-from planning_bot.domain.record import own_note, read_records
+from planning_bot.domain.record import doubles, own_note, read_records
 from planning_bot.gathering.planning_project import planning_project, planning_reads, trusted_authors
 from planning_bot.metrics.agenda import milestones_of_the_day
 
@@ -31,9 +31,11 @@ def look_at_diary(team: Team, reader: GitLabReader, today: date) -> Diary:
             found.append((milestone, issue))
     reader.together(*(partial(reader.notes, project, issue.iid) for _, issue in found))
     trusted = trusted_authors(team, me)
-    pages = {}
+    pages: dict[int, Page] = {}
+    twice: list[str] = []
     for milestone, issue in found:
         notes = reader.notes(project, issue.iid)
         record = read_records(notes, team.key, milestone.id, trusted)
         pages[milestone.id] = Page(milestone, issue, record, own_note(notes, team.key, milestone.id, me))
-    return Diary(calendar, pages)
+        twice += doubles(issue.reference, notes, me)
+    return Diary(calendar, pages, tuple(twice))

@@ -44,9 +44,18 @@ def answer(store: Store, method: str, target: str, headers: dict[str, str], body
             refuse_unknown(served, known, content)
             user = store.get("users", token["user_id"])
             parts["token_id"] = str(token["id"])
-            return served.handler(Call(store, user, parts, known, content, f"{store.url}{path}"))
+            found = served.handler(Call(store, user, parts, known, content, f"{store.url}{path}"))
+            return _as_a_replica_has_it(store, method, path, found)
     except ApiError as error:
         return Answer(error.payload, error.status)
+
+
+def _as_a_replica_has_it(store: Store, method: str, path: str, found: Answer) -> Answer:
+    """Leave out of a list what is too young for the replica that answers it."""
+    table = path.rpartition("/")[2]
+    if method == "GET" and isinstance(found.payload, list) and store.lag:
+        found.payload = [row for row in found.payload if store.is_listed(table, row["id"])]
+    return found
 
 
 def parse_query(query: str) -> dict[str, list[str]]:

@@ -18,7 +18,7 @@ from planning_bot.sandbox.slack import Slack
 from planning_bot.sandbox.state import Store
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from types import TracebackType
 
 
@@ -66,6 +66,15 @@ class Sandbox:
     @now.setter
     def now(self, value: datetime | None) -> None:
         self._store.clock.freeze(value)
+
+    @property
+    def lag(self) -> timedelta:
+        """How long lists do not show what is new, while a single thing shows at once."""
+        return self._store.lag
+
+    @lag.setter
+    def lag(self, value: timedelta) -> None:
+        self._store.lag = value
 
     @property
     def tier(self) -> str:

@@ -66,6 +66,15 @@ class Clock:
         self.frozen = now
         self._writes = 0
 
+    @property
+    def reading(self) -> tuple[datetime | None, int]:
+        """Where it stands, and how many writes it has seen there."""
+        return self.frozen, self._writes
+
+    @reading.setter
+    def reading(self, value: tuple[datetime | None, int]) -> None:
+        self.frozen, self._writes = value
+
     def now(self) -> datetime:
         """Return the time, in UTC."""
         return self.frozen or datetime.now(UTC)
@@ -91,6 +100,8 @@ class Store:
         self.clock = Clock(now)
         self.tier = "premium"
         self.url = ""
+        self.lag = timedelta()
+        self._born: dict[tuple[str, int], datetime] = {}
         self.executed_quick_actions: list[tuple[str, str]] = []
         self.lock = threading.RLock()
         self._connection = sqlite3.connect(database, check_same_thread=False, isolation_level=None)
@@ -101,13 +112,16 @@ class Store:
         """Close the database."""
         self._connection.close()
 
-    def save(self) -> bytes:
-        """Give the database, for `restore`."""
-        return self._connection.serialize()
+    def save(self) -> tuple[bytes, datetime | None, int]:
+        """Give the database and the time, for `restore`."""
+        return (self._connection.serialize(), *self.clock.reading)
 
-    def restore(self, saved: bytes) -> None:
+    def restore(self, saved: tuple[bytes, datetime | None, int]) -> None:
         """Go back to what was saved."""
-        self._connection.deserialize(saved)
+        rows, frozen, writes = saved
+        self.clock.reading = (frozen, writes)
+        self._connection.deserialize(rows)
+        self._born.clear()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -147,7 +161,17 @@ class Store:
         marks = ", ".join("?" * len(values))
         sql = f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})"
         with self.lock:
-            return int(self._connection.execute(sql, tuple(values.values())).lastrowid or 0)
+            number = int(self._connection.execute(sql, tuple(values.values())).lastrowid or 0)
+            self._born[table, number] = self.clock.now()
+            return number
+
+    def is_listed(self, table: str, number: int) -> bool:
+        """Say whether a row shows in lists yet: the replica that answers them may lag behind.
+
+        docs: administration/postgresql/database_load_balancing
+        """
+        born = self._born.get((table, number))
+        return born is None or born + self.lag <= self.clock.now()
 
     def update(self, table: str, number: int, **values: object) -> None:
         """Change columns of the row of this id."""

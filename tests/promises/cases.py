@@ -47,7 +47,7 @@ class Case:
     @property
     def harmless(self) -> str:
         """The same without permission to write."""
-        line = self.line.replace(" --apply", " --dry-run").replace(" --fix", "")
+        line = self.line.replace(" --apply", " --dry-run")
         return re.sub(r"apply (\S+)$", r"apply \1 --dry-run", line)
 
 
@@ -146,6 +146,19 @@ def _with_an_adoption_to_take_back(desk: Desk) -> None:
     assert desk.run(*adopt, "--journal", str(desk.folder / "plan.json")).code == 0
 
 
+def _with_a_day_on_which_much_is_due(desk: Desk) -> None:
+    _with_a_channel(desk)
+    late = "boards: due, readiness: start + 2, capacity: start + 2, deliverables: start + 2"
+    with desk.config.open("a", encoding="utf-8") as file:
+        file.write(f"    schedule: {{{late}}}\n")
+
+
+def _with_labels_missing(desk: Desk) -> None:
+    desk.box.gitlab.add_milestone("acme", "Awaiting Customer Feedback")
+    for name in ("Deliverable", "workflow::in dev"):
+        desk.box.gitlab.delete_label("acme", name)
+
+
 CASES = [
     Case("create", "create-issue --apply", _with_neighbours, edited=1),
     Case("adopt", f"create-issue --adopt {PROJECT}#3 --apply", _with_an_issue_of_a_person, edited=3),
@@ -163,5 +176,7 @@ CASES = [
     Case("close", "close --apply", _with_a_milestone_that_has_ended, edited=2),
     Case("undo", "undo {plan} --apply", _with_deliverables_to_take_back, edited=1),
     Case("undo-adopt", "undo {plan} --apply", _with_an_adoption_to_take_back, edited=3),
+    Case("run", "run --apply", _with_a_day_on_which_much_is_due, edited=1),
+    Case("doctor", "doctor --fix --apply", _with_labels_missing),
     Case("saved-plan", "deliverables --out {plan} && apply {plan}", _with_candidates, edited=1),
 ]

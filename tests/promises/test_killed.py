@@ -14,11 +14,14 @@ from tests.promises.kills import MOMENTS, killed
 from tests.promises.stage import shape
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.promises.conftest import Tally
     from tests.promises.stage import Stage
 
 every_case = pytest.mark.parametrize("stage", CASES, indirect=True, ids=str)
 # A process of its own takes a second: with the night's the sample is every write of every case.
+STEP = {"run": 5}  # which is many commands: a commit strikes every fifth request of it, a night each
 SAMPLE = [case for case in CASES if case.name in {"create", "boards", "deliverables", "say-do-chart", "capacity-sheet"}]
 
 
@@ -27,7 +30,20 @@ SAMPLE = [case for case in CASES if case.name in {"create", "boards", "deliverab
 def test_killed_at_any_request_the_next_run_finishes_the_work(stage: Stage, moment: str, tally: Tally) -> None:
     # After the answer to a read is before the request that follows: what gathers is struck once.
     first = 1 if moment == "before" else stage.gathered + 1
-    for at in itertools.count(first):
+    _kill(stage, moment, tally, itertools.count(first, STEP.get(stage.case.name, 1)))
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("stage", [case for case in CASES if case.name in STEP], indirect=True, ids=str)
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_killed_at_any_request_of_a_long_run_the_next_finishes_the_work(
+    stage: Stage, moment: str, tally: Tally
+) -> None:
+    _kill(stage, moment, tally, itertools.count(1))
+
+
+def _kill(stage: Stage, moment: str, tally: Tally, moments: Iterator[int]) -> None:
+    for at in moments:
         stage.reset()
         with killed(at, moment) as fired:
             stage.run()
@@ -39,7 +55,7 @@ def test_killed_at_any_request_the_next_run_finishes_the_work(stage: Stage, mome
             continue
         assert stage.run().code == 0, (at, fired)
         assert stage.state() == stage.goal, (at, fired)
-    assert at == len(stage.sent) + 1
+    assert at > len(stage.sent)
 
 
 def _end(stage: Stage, number: int, moment: str, by: signal.Signals) -> int:

@@ -47,7 +47,7 @@ def test_with_the_lock_a_second_run_is_refused_at_any_request_of_the_first(
 def test_without_the_lock_what_two_runs_made_twice_is_found_and_reported_by_the_next(
     stage: Stage, tmp_path: Path, tally: Tally
 ) -> None:
-    _reported(stage, tmp_path, tally, [1, *range(stage.gathered, len(stage.sent) + 1)])
+    _reported(stage, tmp_path, tally, _right_before_writes(stage))
 
 
 @pytest.mark.nightly
@@ -55,7 +55,11 @@ def test_without_the_lock_what_two_runs_made_twice_is_found_and_reported_by_the_
 def test_without_the_lock_what_two_runs_made_twice_is_reported_wherever_they_met(
     stage: Stage, tmp_path: Path, tally: Tally
 ) -> None:
-    _reported(stage, tmp_path, tally, range(2, stage.gathered))
+    _reported(stage, tmp_path, tally, set(range(1, len(stage.sent) + 1)) - _right_before_writes(stage))
+
+
+def _right_before_writes(stage: Stage) -> set[int]:
+    return {at for at, sent in enumerate(stage.sent, 1) if sent in stage.writes}
 
 
 def _refused(stage: Stage, monkeypatch: pytest.MonkeyPatch, tally: Tally, moments: Iterable[int]) -> None:
@@ -63,7 +67,9 @@ def _refused(stage: Stage, monkeypatch: pytest.MonkeyPatch, tally: Tally, moment
     for at in (moment for moment in moments if moment > stage.unlocked):
         first, second = _interleaved(stage, at)
         tally("interleavings")
-        assert (first.code, second.code) == (0, 3), (at, first.err, second.err)
+        # doctor looks at everything first, and takes the lock when there is something to mend.
+        codes = {(0, 3), (0, 0)} if "doctor" in stage.case.line and at <= stage.gathered else {(0, 3)}
+        assert (first.code, second.code) in codes, (at, first.err, second.err)
         assert stage.state() == stage.goal, at
 
 
@@ -77,15 +83,29 @@ def _reported(stage: Stage, elsewhere: Path, tally: Tally, moments: Iterable[int
         if stage.state() == stage.goal:
             assert third.code == 0, (at, third.err)
             continue
+        if "it wrote over what" in first.err:
+            tally("edits of the other run that were lost, and told")
+            continue
         tally("doubles")
-        assert third.sent == [], (at, third.err)
-        assert any(words in third.err for words in TOLD) or _is_only_a_second_chart(stage), (at, third.err)
+        # `run` tells the team's channel of what it refused.
+        alarm = [("POST", "/slack/api/chat.postMessage")] if stage.case.line.startswith("run") else []
+        assert third.sent in ([], alarm), (at, third.err)
+        said = third.err + _said_by_the_next_look(stage)
+        assert any(words in said for words in TOLD) or _is_only_a_second_chart(stage), (at, said)
+
+
+def _said_by_the_next_look(stage: Stage) -> str:
+    """Give what is said when the channel is looked at again: `run` does nothing twice on one day."""
+    return stage.desk.run("say-do", "--dry-run").out if stage.case.line.startswith("run") else ""
 
 
 def _is_only_a_second_chart(stage: Stage) -> bool:
     """Whether a chart stands in its thread twice: Slack's history does not show what stands in threads."""
     gitlab, slack, sheets = stage.state()
-    once = {name: [*map(dict, {repr(one): one for one in said}.values())] for name, said in slack.items()}
+    once = {
+        name: [one for number, one in enumerate(said) if not (one["files"] and one in said[:number])]
+        for name, said in slack.items()
+    }
     return (gitlab, once, sheets) == stage.goal
 
 

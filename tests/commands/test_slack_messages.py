@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from planning_bot.sandbox import Fault, Sandbox
-from planning_bot.sandbox.story import CHANNEL, tell_story
+from planning_bot.sandbox.story import CHANNEL, MANAGER, tell_story
 from tests.support import Desk, FakeClock
 
 if TYPE_CHECKING:
@@ -93,6 +93,29 @@ def test_a_saved_plan_posts_what_was_reviewed_and_is_stale_once_it_stands_there(
     assert desk.run("apply", plan).code == 0
     assert len(messages(desk)) == 1
     assert desk.run("apply", plan).code == 3
+
+
+@pytest.mark.parametrize(("confidential", "visibility", "is_told"), [
+    (False, "public", True), (True, "public", False), (False, "private", False),
+])  # fmt: skip
+def test_a_title_that_not_everybody_may_see_is_not_told(
+    desk: Desk,
+    confidential: bool,  # noqa: FBT001 - a parameter
+    visibility: str,
+    is_told: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    store = desk.box._store  # noqa: SLF001 - a project's visibility is the administrator's
+    for project in ("acme/search/engine", "acme/search/frontend"):
+        for row in store.rows("SELECT id FROM projects WHERE path = ?", project):
+            store.update("projects", row["id"], visibility=visibility)
+        for issue in desk.box.gitlab.issues(project):
+            desk.box.gitlab.edit_issue(project, issue["iid"], by=MANAGER, title="A canary", confidential=confidential)
+    for row in store.rows("SELECT id FROM projects WHERE path = 'acme/search/planning'"):
+        store.update("projects", row["id"], visibility="public")
+    assert desk.run("say-do", "--apply").code == 0
+
+    text = str(desk.box.slack.messages(CHANNEL))
+    assert ("|acme/search/engine#" in text, "canary" in text) == (True, is_told)
 
 
 @pytest.mark.parametrize("kind", ["401", "500", "html-200", "reset-before", "redirect", "429", "reset-after"])

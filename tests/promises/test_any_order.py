@@ -153,10 +153,11 @@ class AnyOrder(RuleBasedStateMachine):
         journals = sorted((self.folder / "PLANNING_BOT_STATE" / "journals").glob("*.jsonl"))
         if not journals:
             return
-        before = issues_of(self.box, PLACES)
+        before, words = issues_of(self.box, PLACES), self._words()
         ran = self.desk.run("undo", str(journals[-1]), "--apply")
         assert ran.code in {0, 2, 3}, ran.err
         self._check_undone(before, issues_of(self.box, PLACES))
+        assert self._words() == words
         self._check_theirs()
         if ran.code == 0:
             assert self.desk.run("undo", str(journals[-1]), "--apply").sent == []
@@ -248,8 +249,10 @@ class AnyOrder(RuleBasedStateMachine):
     def _watched(self) -> Any:
         """Hold what a run leaves behind against what stood there."""
         before, boards = issues_of(self.box, PLACES), self._lists()
+        words = self._words()
         yield
         check_hands(before, issues_of(self.box, PLACES))
+        assert self._words() == words
         now = self._lists()
         assert [board for board, lists in boards.items() if not lists <= now.get(board, set())] == []
         self._check_theirs()
@@ -281,6 +284,10 @@ class AnyOrder(RuleBasedStateMachine):
         for reference, name in self.off:
             project, _, iid = reference.rpartition("#")
             assert name not in self.box.gitlab.issue(project, int(iid))["labels"], (reference, name)
+
+    def _words(self) -> list[int]:
+        """Count what people wrote on the planning issues, in sections and beside them."""
+        return [page["description"].count(WORDS) for page in self.box.gitlab.issues(PROJECT)][:2]
 
     def _lists(self) -> dict[int, set[str]]:
         return {

@@ -16,6 +16,7 @@ from planning_bot.domain.plan import SavedPlan
 from planning_bot.domain.results import ApplyResult
 from planning_bot.domain.run import Mode, Options, TeamReport, exit_code
 from planning_bot.errors import PlanningBotError, RefusedError, UsageError
+from planning_bot.gateways.files import read_text
 from planning_bot.gateways.this_machine import one_at_a_time
 from planning_bot.session import Voice
 from planning_bot.wiring import open_sessions
@@ -89,15 +90,7 @@ def _applied(saved: SavedPlan, sessions: Mapping[str, Session]) -> Iterator[Team
 
 
 def _read(file: Path, expect: str | None) -> SavedPlan:
-    try:
-        with file.open("rb") as opened:
-            content = opened.read(_LARGEST + 1)
-        text = content.decode()
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "it is no text"
-        raise UsageError(f"{file} cannot be read: {reason}", "save a plan with --out FILE") from error
-    if len(content) > _LARGEST:
-        raise UsageError(f"{file} is larger than any plan", "save a plan with --out FILE")
+    text = read_text(file, _LARGEST, "plan", "save a plan with --out FILE")
     saved = SavedPlan.from_json(text, str(file))
     if expect is not None and expect.strip().lower() != saved.sha256:
         raise RefusedError(

@@ -1,4 +1,4 @@
-"""Files of the user's folder: all of several are written, or none."""
+"""Files of the user: one is read, up to a size; all of several are written, or none."""
 
 from __future__ import annotations
 
@@ -15,6 +15,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     Undone = contextlib.ExitStack
+
+
+def read_text(file: Path, largest: int, what: str, hint: str) -> str:
+    """Read a text that somebody names, such as a plan. Raises UsageError with the hint, which says what to name."""
+    try:
+        with file.open("rb") as opened:
+            content = opened.read(largest + 1)
+        text = content.decode()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text"
+        raise UsageError(f"{file} cannot be read: {reason}", hint) from error
+    if len(content) > largest:
+        raise UsageError(f"{file} is larger than any {what}", hint)
+    return text
 
 
 def write_all(files: Mapping[Path, str]) -> None:

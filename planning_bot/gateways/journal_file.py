@@ -22,6 +22,7 @@ from planning_bot.domain.journal import Began, Ended, Planned, intent_of, read_j
 from planning_bot.domain.plan import SavedPlan
 from planning_bot.domain.run import Mode
 from planning_bot.errors import UsageError
+from planning_bot.gateways.files import read_text
 from planning_bot.gateways.this_machine import state_folder
 from planning_bot.redaction import redact
 
@@ -208,15 +209,7 @@ def prune(folder: Path, now: datetime) -> None:
 
 def load_journal(file: Path) -> Journal:
     """Read a journal. Raises UsageError where it is none, and RefusedError where it was altered."""
-    try:
-        with file.open("rb") as opened:
-            content = opened.read(_LARGEST + 1)
-        text = content.decode()
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "it is no text"
-        raise UsageError(f"{file} cannot be read: {reason}", "name the journal that a run told of") from error
-    if len(content) > _LARGEST:
-        raise UsageError(f"{file} is larger than any journal", "name the journal that a run told of")
+    text = read_text(file, _LARGEST, "journal", "name the journal that a run told of")
     return read_journal(text, str(file))
 
 

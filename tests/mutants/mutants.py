@@ -400,10 +400,10 @@ MUTANTS = (
     Mutant(
         "labels-by-name",
         "planning_bot/domain/ledger.py",
-        'return {event.label_id: event.name or "" for event in self.labels if event.label_id is not None}',
-        'return {event.label_id: event.name or "" for event in reversed(self.labels) if event.label_id is not None}',
-        "a label that was renamed has the name that it had",
-        ("domain/test_ledger.py", "metrics/test_say_do_histories.py"),
+        "(held.discard if event.is_added else held.add)(event.label_id)",
+        "(held.discard if event.is_added else held.add)(event.name)",
+        "labels of the past are told apart by their names, which change",
+        ("domain/test_ledger.py",),
     ),
     Mutant(
         "undo-of-a-touched-label",

@@ -16,6 +16,8 @@ from planning_bot.metrics.packing import Fit, Packing
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+# An example is cheap, and the search has many corners: ten times as many as elsewhere.
+THOROUGH = settings(max_examples=max(400, settings.default.max_examples), deadline=None)
 STEPS = 10**6
 
 
@@ -44,7 +46,7 @@ def questions(draw: st.DrawFn) -> tuple[list[int], list[Kind]]:
     return room, sorted(pieces, reverse=True)
 
 
-@settings(max_examples=2000, deadline=None)
+@THOROUGH
 @given(questions())
 def test_the_search_finds_an_assignment_exactly_where_there_is_one(question: tuple[list[int], list[Kind]]) -> None:
     room, pieces = question
@@ -57,7 +59,7 @@ def test_the_search_finds_an_assignment_exactly_where_there_is_one(question: tup
             assert all(kind.eligible >> member & 1 for kind, count in filling.items() if count)
 
 
-@settings(max_examples=1000, deadline=None)
+@THOROUGH
 @given(questions())
 def test_a_bound_never_refuses_what_is_possible(question: tuple[list[int], list[Kind]]) -> None:
     room, pieces = question
@@ -69,7 +71,7 @@ def test_a_bound_never_refuses_what_is_possible(question: tuple[list[int], list[
         assert fit(list(room), fewer) == fit(list(room), pieces)
 
 
-@settings(max_examples=1000, deadline=None)
+@THOROUGH
 @given(questions())
 def test_a_packing_takes_each_in_exactly_where_it_fits_beside_the_others(
     question: tuple[list[int], list[Kind]],
@@ -82,7 +84,7 @@ def test_a_packing_takes_each_in_exactly_where_it_fits_beside_the_others(
         held += [piece] if fits else []
 
 
-@settings(max_examples=1000, deadline=None)
+@THOROUGH
 @given(questions(), st.data())
 def test_a_packing_gives_a_piece_to_a_member_exactly_where_the_rest_still_fits(
     question: tuple[list[int], list[Kind]], data: st.DataObject

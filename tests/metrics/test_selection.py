@@ -14,6 +14,8 @@ from planning_bot.metrics.selection import Candidate, Choice, select
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+# An example is cheap, and the search has many corners: ten times as many as elsewhere.
+THOROUGH = settings(max_examples=max(400, settings.default.max_examples), deadline=None)
 NAMES = ("ana", "bo", "cem", "dee")
 Shares = dict[str, Fraction]
 
@@ -72,7 +74,7 @@ def instances(draw: st.DrawFn) -> tuple[list[Candidate], dict[str, Fraction]]:
     return candidates, remaining
 
 
-@settings(max_examples=2000, deadline=None)
+@THOROUGH
 @given(instances())
 @example(([Candidate("a", 2, NAMES[:2]), Candidate("b", 3, NAMES[:2])], {"ana": Fraction(3), "bo": Fraction(2)}))
 def test_it_selects_and_assigns_what_an_exhaustive_search_does(
@@ -87,7 +89,7 @@ def test_it_selects_and_assigns_what_an_exhaustive_search_does(
     assert not selection.unproven
 
 
-@settings(max_examples=300, deadline=None)
+@THOROUGH
 @given(instances())
 def test_nobody_is_given_more_than_is_left(instance: tuple[list[Candidate], dict[str, Fraction]]) -> None:
     candidates, remaining = instance
@@ -95,7 +97,7 @@ def test_nobody_is_given_more_than_is_left(instance: tuple[list[Candidate], dict
     assert all(left >= min(Fraction(0), remaining[name]) for name, left in selection.left.items())
 
 
-@settings(max_examples=300, deadline=None)
+@THOROUGH
 @given(instances(), st.data())
 def test_what_comes_later_changes_nothing_of_what_is_selected_before(
     instance: tuple[list[Candidate], dict[str, Fraction]], data: st.DataObject
@@ -106,7 +108,7 @@ def test_what_comes_later_changes_nothing_of_what_is_selected_before(
     assert keys[: len(select(some, remaining).chosen)] == [c.candidate.key for c in select(some, remaining).chosen]
 
 
-@settings(max_examples=300, deadline=None)
+@THOROUGH
 @given(instances())
 def test_once_assigned_and_chosen_nothing_else_is_selected(
     instance: tuple[list[Candidate], dict[str, Fraction]],

@@ -35,7 +35,8 @@ REFUSED = {"401", "403", "404", "409", "redirect"}
 LATER = {"429", "429-plain", "429-bare"}
 UNKNOWN = set(KINDS) - REFUSED - LATER - {"callback"}
 ALL = sorted(LATER | REFUSED | UNKNOWN)
-SHARE = 6  # each shape that is only gathered meets every sixth kind in a commit
+OF_ITS_OWN = 3  # what a case looks at or writes meets every third kind in a commit, and
+SHARE = 18  # a shape that is only gathered meets every eighteenth kind in a commit, each at night
 LONGEST = 15 * 60  # seconds that a run waits at most, whatever fails
 CALENDAR = ".ics$"
 
@@ -92,7 +93,7 @@ def _sample(stage: Stage, stages: Stages) -> Iterator[Fault]:
     """Give the faults of a commit: what an earlier case has is tried there."""
     for number, one in enumerate(sorted(_own(stage, stages))):
         for place, kind in enumerate(ALL, number):
-            if one in stage.looked_at or place % SHARE == 0:
+            if place % (OF_ITS_OWN if one in stage.looked_at else SHARE) == 0:
                 yield Fault(kind, method=one[0], path=one[1], times=1 if place % 2 else None)
 
 

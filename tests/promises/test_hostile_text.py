@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 TITLES = 40
 SLOW = ("one line more than a page", "a megabyte of what is escaped")  # for the pretend GitLab to parse
-DAILY, NIGHTLY = 3, 40  # by night each text is a title four times, and stands in some four other places
+DAILY, NIGHTLY = 2, 40  # by night each text is a title four times, and stands in some four other places
 PLANS = (
     "create-issue --milestone current",
     "create-issue",

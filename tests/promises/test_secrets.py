@@ -183,8 +183,10 @@ def test_whatever_function_breaks_no_secret_is_told(
     monkeypatch.setattr(sys, "planning_bot_told", told, raising=False)
     monkeypatch.setattr(sys, "planning_bot_error", ServerError, raising=False)
     assert len(functions) > 100
-    broke = 0
+    broke, sample = 0, range(0, len(functions), 1 if every else 3)
     for number, (module, known) in enumerate(functions.items()):
+        if number not in sample:
+            continue
         for function, line in known if every else [known[number % len(known)]]:
             room.box.restore(room.saved)
             whole, function.__code__ = function.__code__, _broken(number)
@@ -197,7 +199,7 @@ def test_whatever_function_breaks_no_secret_is_told(
             broke += "[secret]" in said
             tally("functions that raise with every secret")
         tally("modules of them")
-    assert broke > len(functions) / 2
+    assert broke > len(sample) / 2
     for path in room.desk.folder.rglob("*.json*"):
         if path.name != "google-key.json":
             assert leaked(path.read_text(encoding="utf-8"), canaries) == [], path

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from planning_bot.sandbox import Request
 
 DOCUMENT = Path(__file__).parents[2] / "shared" / "oracles" / "gitlab" / "openapi.yaml"
+_GRAPHQL = "/api/graphql"
 SCHEMA = DOCUMENT.with_name("schema.graphql")
 
 
@@ -33,6 +34,8 @@ def query_complaints(query: str) -> list[str]:
 
 
 def _wrong_with(request: Request) -> list[str]:
+    if request.path == _GRAPHQL:
+        return query_complaints(request.query["query"][0])
     found = _operation(request.method, request.path)
     if found is None:
         return ["there is no such path and method"]

@@ -10,6 +10,7 @@ from planning_bot.errors import UnknownOutcomeError
 from planning_bot.gateways import sheets
 from planning_bot.gateways.gitlab_reader import GitLabReader
 from planning_bot.gateways.gitlab_writer import GitLabWriter
+from planning_bot.gateways.replaced_edits import ReplacedEdits
 from planning_bot.gateways.slack import SlackReader, SlackWriter
 from planning_bot.gateways.slack import connect as connect_to_slack
 
@@ -29,6 +30,7 @@ class Doors:
     def __init__(self, gitlab: GitLabConnection, sheets_url: str, slack_url: str) -> None:
         self.connection = gitlab
         self.gitlab = GitLabReader(gitlab)
+        self._replaced: dict[str, ReplacedEdits] = {}
         self._sheets_url = sheets_url
         self._slack_url = slack_url
 
@@ -51,7 +53,9 @@ class Doors:
 
     def writer(self, me: str, trusted: frozenset[str]) -> Writer:
         """The writing door; `me` is the token's user, `trusted` the authors whose markers count."""
-        gitlab = GitLabWriter(self.connection, me, trusted)
+        # One for all commands of a run: what one of them wrote is no surprise to the next.
+        replaced = self._replaced.setdefault(me, ReplacedEdits(self.connection, me))
+        gitlab = GitLabWriter(self.connection, me, trusted, replaced)
         return Writer(gitlab, self.gitlab.memory, self._sheets_url, self._slack_writer)
 
 

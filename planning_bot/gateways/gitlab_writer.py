@@ -28,24 +28,24 @@ from planning_bot.domain.sections import append_sections, find_section, replace_
 from planning_bot.gateways import gitlab_payloads as payloads
 from planning_bot.gateways.board_writer import BoardWriter
 from planning_bot.gateways.label_writer import LabelWriter
-from planning_bot.gateways.replaced_edits import ReplacedEdits
 from planning_bot.gateways.take_back import what_stayed, what_to_send
 
 if TYPE_CHECKING:
     from planning_bot.domain.issue import Issue, Note
     from planning_bot.gateways.gitlab_connection import GitLabConnection
+    from planning_bot.gateways.replaced_edits import ReplacedEdits
 
 
 class GitLabWriter:
     """Carries changes out; several threads may use it. `trusted` are the authors whose markers count."""
 
-    def __init__(self, connection: GitLabConnection, me: str, trusted: frozenset[str]) -> None:
+    def __init__(self, connection: GitLabConnection, me: str, trusted: frozenset[str], replaced: ReplacedEdits) -> None:
         self._connection = connection
         self._me = me
         self._trusted = trusted
         self._boards = BoardWriter(connection)
         self._labels = LabelWriter(connection)
-        self._replaced = ReplacedEdits(connection, me)
+        self._replaced = replaced
 
     def look(self, change: GitLabChange) -> Present:
         """Read what is there now, in the form of the change's `before`."""
@@ -183,14 +183,16 @@ class GitLabWriter:
             text is None or same_text(find_section(issue.description, name).text or "", text)
             for name, text in after.sections.items()
         )
+        replaced = self._replaced.told(seen, body, issue)
         return Delivered(
             missing=(
                 *_not_set("label", after.labels, issue.labels),
                 *_unlike("milestone", after.milestone is None or issue.milestone_id == after.milestone.id),
                 *_not_set("assignee", tuple(p.name for p in given if p.id not in {a.id for a in issue.assignees})),
                 *_unlike("the text of the sections", sections_stand),
-                *self._replaced.told(seen, body),
+                *replaced.lost,
             ),
+            remarks=replaced.doubts,
             created=Created(issue.id, issue.reference, issue.web_url),
             state=_state(issue, change),
             seen=issue,
@@ -199,8 +201,9 @@ class GitLabWriter:
     def _take_back(self, change: TakeBack, seen: Issue) -> Delivered:
         body = what_to_send(change, seen)
         issue = payloads.issue(self._connection.put(_issue_path(change.target), body))
-        missing = (*what_stayed(change, issue), *self._replaced.told(seen, body))
-        return Delivered(missing, state=_state(issue, change), seen=issue)
+        replaced = self._replaced.told(seen, body, issue)
+        missing = (*what_stayed(change, issue), *replaced.lost)
+        return Delivered(missing, remarks=replaced.doubts, state=_state(issue, change), seen=issue)
 
 
 def _issue_path(reference: str) -> str:

@@ -13,6 +13,7 @@ import difflib
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from gitlab.utils import EncodedId
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 _MARGIN = timedelta(seconds=2)  # by which the clocks of GitLab's servers may differ
 _LONGEST = 2000  # characters of a lost text that are told
+# What a server answers that keeps no history, or has no GraphQL: there is nothing that a later look would find.
+_NOT_KEPT = {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED}
 _OF_TEXT = re.compile(r"changed the description$|marked the (?:checklist item|task) ")
 _OF_A_BOX = re.compile(r"marked the (?:checklist item|task) \*\*(?P<name>.*)\*\* as (?P<state>completed|incomplete)")
 _OF_PEOPLE = re.compile(r"assigned to |unassigned |removed assignee")
@@ -51,6 +54,14 @@ class _Trace:
     milestone_id: int | None = None
 
 
+@dataclass(frozen=True)
+class Replaced:
+    """What an update wrote over, and what can never be known of it; each a clause that says so."""
+
+    lost: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+
+
 class ReplacedEdits:
     """Looks for edits that an update by `me` wrote over; several threads may use it, each for other issues."""
 
@@ -58,29 +69,31 @@ class ReplacedEdits:
         self._connection = connection
         self._me = me.casefold()
         self._begun: dict[str, float] = {}
+        self._own: dict[_Trace, datetime] = {}
 
     def begin(self, reference: str) -> None:
         """Note that an issue is about to be read anew, and then perhaps updated."""
         self._begun[reference] = self._connection.clock.now()
 
-    def told(self, seen: Issue, sent: dict[str, Any]) -> tuple[str, ...]:
-        """Say what was lost of people's edits since `seen` was read, now that `sent` was written over it."""
+    def told(self, seen: Issue, sent: dict[str, Any], written: Issue) -> Replaced:
+        """Say what was lost of people's edits since `seen` was read, now that `sent` made it `written`."""
         try:
             with payloads.documented(f"the history of {seen.reference}"):
-                return self._told(seen, sent)
+                return Replaced(self._told(seen, sent, written))
         except ServerError as error:
-            return (f"whether it wrote over somebody's edit of the same moment is not known: {error.message}",)
+            doubt = (f"whether it wrote over somebody's edit of the same moment is not known: {error.message}",)
+            return Replaced(doubts=doubt) if error.status in _NOT_KEPT else Replaced(doubt)
 
-    def _told(self, seen: Issue, sent: dict[str, Any]) -> tuple[str, ...]:
+    def _told(self, seen: Issue, sent: dict[str, Any], written: Issue) -> tuple[str, ...]:
         lost: list[str] = []
         if sent.keys() & {"description", "assignee_ids"}:
             notes = self._notes(seen)
             if "description" in sent:
-                lost += self._texts(seen, self._unseen(seen, notes, _OF_TEXT))
+                lost += self._texts(seen, self._unseen(seen, notes, _OF_TEXT, written))
             if "assignee_ids" in sent:
-                lost += self._assignments(seen, self._unseen(seen, notes, _OF_PEOPLE))
+                lost += self._assignments(seen, self._unseen(seen, notes, _OF_PEOPLE, written))
         if "milestone_id" in sent:
-            lost += self._milestones(seen)
+            lost += self._milestones(seen, written)
         return tuple(lost)
 
     def _notes(self, issue: Issue) -> list[_Trace]:
@@ -89,12 +102,13 @@ class ReplacedEdits:
         rows = self._connection.get_page(f"{_path(issue)}/notes", **newest).rows
         return [_trace(row, payloads.text(row["body"])) for row in rows]
 
-    def _unseen(self, seen: Issue, newest_first: list[_Trace], about: re.Pattern[str]) -> list[_Trace]:
+    def _unseen(self, seen: Issue, newest_first: list[_Trace], about: re.Pattern[str], written: Issue) -> list[_Trace]:
         """Give the edits that may have come between the reading and the writing, the latest first.
 
         Our own trace says in the server's time when it was written; how long ago the issue was read is measured here.
         An edit that was there when it was read made it no younger than the issue then was. Those of this user are among
-        them: a second run may be under way elsewhere.
+        them: a second run may be under way elsewhere. Not those that this run made, where what was read is as new as
+        the answer to them was: GitLab writes the trace moments after the issue.
         """
         known = [trace for trace in newest_first if about.match(trace.words)]
         ours = next((place for place, trace in enumerate(known) if trace.author.casefold() == self._me), len(known))
@@ -102,7 +116,11 @@ class ReplacedEdits:
             return []
         took = timedelta(seconds=self._connection.clock.now() - self._begun.get(seen.reference, 0.0))
         since = known[ours].at - took - _MARGIN
-        return [trace for trace in known[ours + 1 :] if trace.at > max(since, seen.updated_at or since)]
+        read_at = seen.updated_at or since
+        if written.updated_at:
+            self._own[known[ours]] = written.updated_at
+        later = (trace for trace in known[ours + 1 :] if trace.at > max(since, read_at))
+        return [trace for trace in later if trace not in self._own or read_at < self._own[trace]]
 
     def _texts(self, seen: Issue, unseen: list[_Trace]) -> list[str]:
         boxes = [trace for trace in unseen if _OF_A_BOX.match(trace.words) and not _is_ticked(seen, trace)]
@@ -113,6 +131,8 @@ class ReplacedEdits:
         try:
             text = self._version(seen, saved[0])
         except ServerError as error:
+            if not lost and all(trace.author.casefold() == self._me for trace in saved):
+                raise
             return [*lost, f"it wrote over what {_who(*saved)}, and that cannot be read ({error.message}): ask for it"]
         if same_text(text, seen.description):
             return lost
@@ -133,10 +153,12 @@ class ReplacedEdits:
         named = set(re.findall(r"@[^\s,]+", last.words.partition("unassigned")[0].casefold())) if last else set()
         return [_told(last, last.words, seen)] if last and named - known else []
 
-    def _milestones(self, seen: Issue) -> list[str]:
+    def _milestones(self, seen: Issue, written: Issue) -> list[str]:
         rows = self._connection.get_all(f"{_path(seen)}/resource_milestone_events")
         traces = [_trace(row, row["action"], (row.get("milestone") or {}).get("id")) for row in rows]
-        unseen = self._unseen(seen, sorted(traces, key=lambda one: (one.at, one.id), reverse=True), re.compile(""))
+        unseen = self._unseen(
+            seen, sorted(traces, key=lambda one: (one.at, one.id), reverse=True), re.compile(""), written
+        )
         for trace in unseen[:1]:
             if (trace.milestone_id if trace.words == "add" else None) != seen.milestone_id:
                 what = "set another milestone" if trace.words == "add" else "took its milestone off"

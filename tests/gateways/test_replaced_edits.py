@@ -10,7 +10,7 @@ import pytest
 from planning_bot.sandbox import Fault
 from tests.commands.team_files import settings, work
 from tests.openapi import SCHEMA, query_complaints
-from tests.support import CONFIG, PM, PROJECT, STRANGER
+from tests.support import BOT, CONFIG, PM, PROJECT, STRANGER
 
 if TYPE_CHECKING:
     from tests.support import Desk, Ran
@@ -52,6 +52,10 @@ def page(desk: Desk) -> Page:
 
 def failures(ran: Ran) -> list[str]:
     return [one["because"] for one in ran.team["outcome"]["failed"]]
+
+
+def doubts(ran: Ran) -> list[str]:
+    return [one["because"] for one in ran.team["outcome"]["skipped"]]
 
 
 def test_the_lost_lines_are_told_with_whose_they_were(page: Page) -> None:
@@ -111,7 +115,30 @@ def test_a_text_that_cannot_be_read_is_told_of_all_the_same(page: Page, kind: st
     assert "cannot be read (" in failures(ran)[0]
 
 
-@pytest.mark.parametrize("kind", ["404", "500", "null", "truncated"])
+def test_what_this_user_saved_in_the_same_moment_and_cannot_be_read_is_a_doubt(desk: Desk) -> None:
+    desk.run("create-issue", "--apply")
+    page = Page(desk)
+    desk.configure(CONFIG.replace("    members:", "    counterparts: {{Designer: ana}}\n    members:"))
+    desk.box.fail(Fault("404", path="/api/graphql", times=None))
+    ran = page.update(before=lambda: desk.box.gitlab.edit_issue(PROJECT, 1, by=BOT, description=f"{page.text}\nP.S."))
+    assert (ran.code, failures(ran)) == (0, [])
+    assert doubts(ran)[0].startswith("whether it wrote over somebody's edit of the same moment is not known: ")
+
+
+def test_the_updates_of_one_run_do_not_doubt_each_other(desk: Desk) -> None:
+    assert desk.run("run", "--apply").code == 0
+    assert [one.method for one in desk.box.requests].count("PUT") > 1
+    assert [one for one in desk.box.requests if one.path == "/api/graphql"] == []
+
+
+def test_a_server_without_such_a_history_is_no_failure(page: Page) -> None:
+    page.desk.box.fail(Fault("404", path="/issues/1/notes$", times=None))
+    ran = page.update()
+    assert ran.code == 0
+    assert doubts(ran)[0].startswith("whether it wrote over somebody's edit of the same moment is not known: ")
+
+
+@pytest.mark.parametrize("kind", ["500", "null", "truncated"])
 def test_a_history_that_cannot_be_read_is_told(page: Page, kind: str) -> None:
     page.desk.box.fail(Fault(kind, path="/issues/1/notes$", times=None))
     ran = page.update()

@@ -11,6 +11,7 @@ from planning_bot.errors import ServerError, UnknownOutcomeError
 from planning_bot.gateways.gitlab_writer import GitLabWriter
 from planning_bot.gateways.pace import Pace
 from planning_bot.gateways.polite_session import Clock
+from planning_bot.gateways.replaced_edits import ReplacedEdits
 from tests.gateways.scripted import Scripted, answer
 from tests.support import BOT, EM, GUEST, GUEST_TOKEN, PM, PROJECT, STRANGER, TOKEN, Desk, FakeClock
 
@@ -39,14 +40,18 @@ def editing(before: IssueState, after: IssueState) -> EditIssue:
     return EditIssue(target=REFERENCE, because="", before=before, after=after)
 
 
+def writing(connection: GitLabConnection, me: str, *trusted: str) -> GitLabWriter:
+    return GitLabWriter(connection, me, frozenset({me, *trusted}), ReplacedEdits(connection, me))
+
+
 @pytest.fixture
 def writer(desk: Desk, connect: Connect) -> GitLabWriter:
-    return GitLabWriter(connect(desk.box.url), BOT, frozenset({BOT, PM}))
+    return writing(connect(desk.box.url), BOT, PM)
 
 
 @pytest.fixture
 def guest(desk: Desk, connect: Connect) -> GitLabWriter:
-    return GitLabWriter(connect(desk.box.url, GUEST_TOKEN), GUEST, frozenset({GUEST}))
+    return writing(connect(desk.box.url, GUEST_TOKEN), GUEST)
 
 
 # ---------------------------------------------------------------------------------------------- a new issue
@@ -255,7 +260,7 @@ def test_an_answer_to_a_write_that_makes_no_sense_is_an_unknown_outcome(
     connect: Connect, change: Any, body: dict[str, Any]
 ) -> None:
     with Scripted([answer(body)]) as server:
-        writer = GitLabWriter(connect(server.url), BOT, frozenset())
+        writer = writing(connect(server.url), BOT)
         with pytest.raises(UnknownOutcomeError, match="the answer lacks what GitLab documents"):
             writer.send(change, Present(None))
     assert len(server.asked) == 1
@@ -264,7 +269,7 @@ def test_an_answer_to_a_write_that_makes_no_sense_is_an_unknown_outcome(
 def test_a_look_whose_answer_makes_no_sense_is_an_error_and_no_absence(connect: Connect) -> None:
     change = editing(IssueState(labels=()), IssueState(labels=("a",)))
     with Scripted([answer({"id": 1}), answer([{"id": 1}])]) as server:
-        writer = GitLabWriter(connect(server.url), BOT, frozenset())
+        writer = writing(connect(server.url), BOT)
         for one in (change, creating()):
             with pytest.raises(ServerError):
                 writer.look(one)

@@ -125,8 +125,8 @@ MUTANTS = (
     Mutant(
         "loss-not-looked-for",
         "planning_bot/gateways/gitlab_writer.py",
-        '*_unlike("the text of the sections", sections_stand),\n                *self._replaced.told(seen, body),',
-        '*_unlike("the text of the sections", sections_stand),',
+        "*replaced.lost,\n            ),\n            remarks",
+        "),\n            remarks",
         "an edit that was written over is not told",
         ("gateways/test_replaced_edits.py", "commands/test_create_issue.py"),
     ),

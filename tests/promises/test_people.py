@@ -192,7 +192,7 @@ def _survives(stage: Stage, edit: Edit, boundary: Fault, tally: Tally) -> None:
 def _boundaries(stage: Stage) -> list[Fault]:
     """Give the first request, the last that is surely before the first look at what is written, and that look."""
     first_write = stage.sent.index(stage.writes[0])
-    looks = Fault(method="GET", path=f"/issues/{stage.case.edited}$")
+    looks = Fault(method="GET", path=f"planning/issues/{stage.case.edited}$")
     return [Fault(nth=1), Fault(nth=min(stage.gathered, first_write - 1)), looks]
 
 
@@ -218,7 +218,7 @@ def test_what_a_person_edits_at_any_request_of_the_gathering_survives(stage: Sta
 def test_what_a_person_edits_between_the_re_read_and_the_update_is_told_with_its_text(
     stage: Stage, tally: Tally
 ) -> None:
-    path = f"/issues/{stage.case.edited}$"
+    path = f"planning/issues/{stage.case.edited}$"
     stage.desk.box.fail(Fault(method="PUT", path=path, before=lambda: _edit(stage, description=_with_words(stage))))
     ran = stage.run()
     tally("edits")

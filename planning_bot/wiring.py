@@ -36,9 +36,9 @@ def open_sessions(config: Config, options: Options, voice: Voice) -> Iterator[Ca
     journal = open_journal(config, options, partial(datetime.now, UTC))
     connection = connect(config)
     doors = Doors(connection, config.sheets.api_url, config.slack.api_url)
+    words = Templates(config.path.parent)
 
     def session(team: Team) -> Session:
-        words = Templates(config.path.parent)
         return Session(team, config, options, today_of(team, options), words, doors, voice, journal)
 
     try:

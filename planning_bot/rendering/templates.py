@@ -35,13 +35,13 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 class Templates:
-    """The templates that one team's messages are made from."""
+    """The templates that the messages of a run are made from, each compiled once; several threads may use them."""
 
     def __init__(self, folder: Path) -> None:
         self._markdown = environment(folder, markdown)
         self._slack = environment(folder, slack)
         self._slack.filters["link"] = _slack_link
-        self._plain = environment(folder, plain)
+        self._line = functools.cache(environment(folder, plain).from_string)
 
     def render(self, name: str, facts: Mapping[str, object], sections: Mapping[str, str] | None = None) -> str:
         """Fill a Markdown template; `sections` are Markdown already, and stand there as they are.
@@ -71,7 +71,7 @@ class Templates:
 
     def line(self, source: str, facts: Mapping[str, object]) -> str:
         """Fill a one-line text of the configuration, such as a title. Raises ConfigurationError."""
-        return plain(filled("configuration", lambda: self._plain.from_string(source), facts))
+        return plain(filled("configuration", lambda: self._line(source), facts))
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,18 @@ if TYPE_CHECKING:
 settings.register_profile("commit", max_examples=40, deadline=None)
 settings.register_profile("nightly", max_examples=2000, deadline=None)
 settings.load_profile("commit")
+
+FIGURES = "figures"  # the property of a test under which it says how much it tried
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print how much was tried. Here, as the process that has the terminal reads no other conftest under xdist."""
+    total: Counter[str] = Counter()
+    for report in (one for kind in ("passed", "failed") for one in terminalreporter.getreports(kind)):
+        for name, counted in report.user_properties:
+            total.update(counted if name == FIGURES else {})
+    if total:
+        terminalreporter.write_line("tried: " + ", ".join(f"{number} {what}" for what, number in total.items()))
 
 
 @pytest.fixture(autouse=True, scope="session")

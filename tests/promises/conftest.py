@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from planning_bot.sandbox import Sandbox
+from tests.conftest import FIGURES
 from tests.promises.stage import Stage
 from tests.support import Desk, FakeClock, world
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from tests.promises.cases import Case
 
 Tally = Callable[[str], None]
-FIGURES = "promises"
 
 
 @pytest.fixture
@@ -32,16 +31,6 @@ def tally(request: pytest.FixtureRequest) -> Tally:
         counted[what] = counted.get(what, 0) + 1
 
     return count
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print how much was tried."""
-    total: Counter[str] = Counter()
-    for report in (one for kind in ("passed", "failed") for one in terminalreporter.getreports(kind)):
-        for name, counted in report.user_properties:
-            total.update(counted if name == FIGURES else {})
-    if total:
-        terminalreporter.write_line("tried: " + ", ".join(f"{number} {what}" for what, number in total.items()))
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from pydantic import SecretStr
 
 from planning_bot.domain.delivered import Delivered, Present
 from planning_bot.errors import ServerError, UnknownOutcomeError, UsageError
-from planning_bot.gateways.slack_errors import INVITE
+from planning_bot.gateways.slack_errors import INVITE, RefusedBySlackError
 from planning_bot.gateways.slack_payloads import QUIET, as_dict, content, payload_of, posted_of
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from planning_bot.domain.change import PostMessage
     from planning_bot.domain.message import Chart, Posted
+    from planning_bot.errors import PlanningBotError
     from planning_bot.gateways.polite_session import Clock
     from planning_bot.gateways.slack_connection import SlackConnection
 
@@ -172,12 +173,18 @@ class SlackWriter:
             )
             self._slack.upload(str(file.get("upload_url")), chart.png)
         except (ServerError, UnknownOutcomeError) as error:
-            return Delivered(remarks=(f"without the chart: {error.message}",))
+            return _without_chart(error)
         files: Any = [{"id": str(file.get("file_id")), "title": chart.title}]
         try:
             self._slack.files_completeUploadExternal(files=files, channel_id=channel, thread_ts=ts)
         except UnknownOutcomeError as error:
             return Delivered(unknown=(f"the chart: {error.message}",))
         except ServerError as error:
-            return Delivered(remarks=(f"without the chart: {error.message}",))
+            return _without_chart(error)
         return Delivered()
+
+
+def _without_chart(error: PlanningBotError) -> Delivered:
+    """Tell a workspace that takes no files, which is how it is, from an upload that a later run may manage."""
+    told = (f"without the chart: {error.message}",)
+    return Delivered(remarks=told) if isinstance(error, RefusedBySlackError) else Delivered(missing=told)

@@ -20,7 +20,7 @@ from slack_sdk.web import SlackResponse
 
 from planning_bot.errors import ServerError, UnknownOutcomeError
 from planning_bot.gateways.polite_session import Clock, PoliteSession, was_never_sent
-from planning_bot.gateways.slack_errors import UNSURE, refusal, word_of
+from planning_bot.gateways.slack_errors import UNSURE, RefusedBySlackError, refusal, word_of
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -98,14 +98,6 @@ class SlackConnection(WebClient):
         host = there.hostname or ""
         own = there.scheme == "https" and there.port is None and host.endswith(".slack.com")
         return (same or own) and there.username is None and there.password is None
-
-
-class RefusedBySlackError(ServerError):
-    """Slack said no; `word` is its name for the reason."""
-
-    def __init__(self, error: ServerError, word: str) -> None:
-        super().__init__(error.message, error.hint, status=error.status)
-        self.word = word
 
 
 def _answer(method: str, response: requests.Response) -> dict[str, Any]:

@@ -72,6 +72,14 @@ def word_of(answer: Mapping[str, Any]) -> str:
     return word if isinstance(word, str) and _WORD.fullmatch(word) else "unknown"
 
 
+class RefusedBySlackError(ServerError):
+    """Slack said no; `word` is its name for the reason."""
+
+    def __init__(self, error: ServerError, word: str) -> None:
+        super().__init__(error.message, error.hint, status=error.status)
+        self.word = word
+
+
 def refusal(method: str, answer: Mapping[str, Any], status: int) -> ServerError:
     """Put `ok: false` into words."""
     word = word_of(answer)

@@ -457,6 +457,19 @@ def test_a_refused_chart_is_a_remark_and_the_message_stands(run: Run, box: Sandb
     assert "has no room" in outcome.skipped[0].because
 
 
+@pytest.mark.parametrize("path", ["getUploadURL", "/slack/upload/"])
+def test_a_chart_that_could_not_be_sent_is_a_failure_which_the_next_run_mends(
+    run: Run, box: Sandbox, path: str
+) -> None:
+    box.fail(Fault("503", path=path, times=None))
+    outcome = run.post(message(chart=CHART))
+    assert (outcome.applied, outcome.skipped, outcome.unknown) == (1, (), ())
+    assert "without the chart: " in outcome.failed[0].because
+    box.heal()
+    assert run.post(message(chart=CHART)) == Outcome(applied=1)
+    assert run.plan(message(chart=CHART)) == Plan()
+
+
 def test_a_chart_whose_last_answer_is_lost_is_unknown_and_not_shown_twice(run: Run, box: Sandbox) -> None:
     box.fail(Fault("reset-after", path="completeUpload"))
     outcome = run.post(message(chart=CHART))

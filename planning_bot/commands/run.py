@@ -12,6 +12,7 @@ from planning_bot.domain.change import WriteNote
 from planning_bot.domain.daily_run import TaskResult, Trouble
 from planning_bot.domain.plan import Plan
 from planning_bot.domain.run import Mode, TeamReport
+from planning_bot.errors import PlanningBotError
 from planning_bot.gathering import Looks
 from planning_bot.metrics.agenda import agenda_of
 from planning_bot.planners.daily_run import Attempt, all_outcomes, all_plans, plan_runs, summarize
@@ -19,6 +20,7 @@ from planning_bot.planners.memory import remember
 
 if TYPE_CHECKING:
     from planning_bot.commands.team_command import TeamCommand
+    from planning_bot.domain.diary import Diary
     from planning_bot.metrics.agenda import Agenda, Task
     from planning_bot.session import Session
 
@@ -39,7 +41,7 @@ def _through_the_agenda(session: Session) -> TeamReport:
     for task in agenda.due:
         if not _waits(task, reports):
             reports.append((task, _carried_out(session, task)))
-    return _concluded(session, agenda, reports, _commitments(session, reports))
+    return _concluded(session, agenda, reports, _commitments(session, reports, diary), diary)
 
 
 def _waits(task: Task, reports: list[tuple[Task, TeamReport]]) -> bool:
@@ -59,12 +61,21 @@ def _carried_out(session: Session, task: Task) -> TeamReport:
     return replace(report, milestone=task.milestone)
 
 
-def _commitments(session: Session, reports: list[tuple[Task, TeamReport]]) -> list[TeamReport]:
+def _look_again(session: Session, known: Diary) -> tuple[Diary, list[TeamReport]]:
+    """Give the diary as it is now; where it cannot be read, that failed, and what was carried out is told as it is."""
+    try:
+        return session.look_at_diary(), []  # what was written meanwhile is known, and not read again
+    except PlanningBotError as error:
+        return known, [TeamReport(session.team.key, error=error)]
+
+
+def _commitments(session: Session, reports: list[tuple[Task, TeamReport]], known: Diary) -> list[TeamReport]:
     """Write down what was committed, on the first day on which that is settled, unless a command does it anyway."""
+    diary, failed = _look_again(session, known)
     plans = (report.plan for _, report in reports if report.plan)
     noted = {change.target for plan in plans for change in plan.changes if isinstance(change, WriteNote)}
-    lacking = [page for page in session.look_at_diary().pages.values() if session.lacks_commitment(page)]
-    return [
+    lacking = [page for page in diary.pages.values() if session.lacks_commitment(page) and not failed]
+    return failed + [
         attempt(session, partial(_commitment, session.about(page.milestone.title)))
         for page in lacking
         if page.issue.reference not in noted
@@ -80,20 +91,22 @@ def _commitment(session: Session) -> TeamReport:
 
 
 def _concluded(
-    session: Session, agenda: Agenda, reports: list[tuple[Task, TeamReport]], frozen: list[TeamReport]
+    session: Session, agenda: Agenda, reports: list[tuple[Task, TeamReport]], frozen: list[TeamReport], known: Diary
 ) -> TeamReport:
     """Remember what was carried out, and put everything together."""
     writes = session.options.mode is Mode.APPLY
-    diary = session.look_at_diary()  # what was written meanwhile is known, and not read again
+    diary, failed = _look_again(session, known)
     pages = diary.pages
     coming = set() if writes else {task.milestone.id for task in agenda.due if task.command == "create-issue"}
     attempts = tuple(
         Attempt(task, _result(task, report), _is_new(report, has_page=task.milestone.id in {*pages, *coming}))
         for task, report in reports
     )
-    records = [plan_runs(session.team, page, attempts, session.today) for page in pages.values()] if writes else []
+    records = [
+        plan_runs(session.team, page, attempts, session.today) for page in pages.values() if writes and not failed
+    ]
     written = [session.remember(plan) for plan in records]
-    carried_out = [*(report for _, report in reports), *frozen]
+    carried_out = [*(report for _, report in reports), *frozen, *failed]
     commitments = [report.plan for report in frozen if report.plan]
     return TeamReport(
         session.team.key,

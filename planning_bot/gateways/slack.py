@@ -11,6 +11,7 @@ import os
 import re
 from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
@@ -187,4 +188,5 @@ class SlackWriter:
 def _without_chart(error: PlanningBotError) -> Delivered:
     """Tell a workspace that takes no files, which is how it is, from an upload that a later run may manage."""
     told = (f"without the chart: {error.message}",)
-    return Delivered(remarks=told) if isinstance(error, RefusedBySlackError) else Delivered(missing=told)
+    is_how_it_is = isinstance(error, RefusedBySlackError) and error.status != HTTPStatus.TOO_MANY_REQUESTS
+    return Delivered(remarks=told) if is_how_it_is else Delivered(missing=told)

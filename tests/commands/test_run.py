@@ -264,6 +264,21 @@ def test_the_channel_hears_of_a_gitlab_that_refuses_everything(work: Milestone, 
     assert "GITLAB_TOKEN is not accepted" in json.dumps(alarm["blocks"])
 
 
+def test_what_was_carried_out_is_told_where_it_can_no_longer_be_remembered(work: Milestone) -> None:
+    box = work.desk.box
+    gone = Fault("401", method="GET", path="acme%2Fsearch%2Fplanning/issues$", times=None)
+    box.fail(Fault(method="PUT", path="/boards/", after=lambda: box.fail(gone), times=1))
+    on(work.desk, "2026-02-14")
+    team = failing(work.desk, code=4).team
+
+    assert team["error"]["code"] == "server"
+    assert {"say-do", "close", "create-issue"} <= {one["command"] for one in team["partial"]["results"]}
+    assert any(one["outcome"]["applied"] for one in team["partial"]["results"])
+    box.heal()
+    assert run(work.desk, "--apply")["outcome"]["failed"] == []
+    assert {"create-issue", "boards"} <= set(remembered(work.desk, "18.10"))
+
+
 def test_a_milestone_whose_say_do_failed_is_not_closed(work: Milestone) -> None:
     on(work.desk, "2026-02-14")
     work.desk.box.fail(Fault("500", path="resource_label_events", times=None))

@@ -122,7 +122,16 @@ def _try(stage: Stage, fault: Fault) -> None:
     stage.desk.box.heal()
     healed = stage.run()
     assert healed.code == 0, f"{what[:5]} then {healed.err[-900:]}"
-    assert stage.state() == stage.goal, what
+    # A workspace that takes no files is told of, and `run` does not ask it again.
+    is_without = stage.case.name == "run" and ran.code == 0 and "without the chart" in ran.err
+    assert stage.state() == (_without_charts(stage.goal) if is_without else stage.goal), what
+
+
+def _without_charts(state: Any) -> Any:
+    """Give a state without the replies that hold a chart."""
+    gitlab, slack, sheets = state
+    shown = {channel: [one for one in messages if not one["files"]] for channel, messages in slack.items()}
+    return gitlab, shown, sheets
 
 
 def _codes(stage: Stage, fault: Fault, after: Any) -> set[int]:

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from tests.promises.conftest import Tally
     from tests.promises.stage import Stage
 
+# A run that is killed inside of this process leaves its sockets to the garbage collector.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Exception ignored in. <socket.socket:pytest.PytestUnraisableExceptionWarning"
+)
+
 every_case = pytest.mark.parametrize("stage", CASES, indirect=True, ids=str)
 # A process of its own takes a second: with the night's the sample is every write of every case.
 STEP = {"run": 9, "say-do-chart": 5}  # the slow ones: a commit strikes every ninth or fifth request, a night each

@@ -123,7 +123,7 @@ EDITS = [
     Edit(
         "markers-deleted",
         lambda on: _edit(on, description=_in_section(_issue(on)["description"], None, markers=False)),
-        lambda on: "planning-bot:begin links" in _issue(on)["description"],
+        lambda on: on.case.name == "adopt" or "planning-bot:begin links" in _issue(on)["description"],  # as below
     ),
     Edit(
         "label-put-on",

@@ -72,7 +72,7 @@ MUTANTS = (
         "            return []\n"
         "        answers",
         "what could not be read is taken for what is not there, and is made twice",
-        ("gateways/test_gitlab_connection.py",),
+        ("gateways/test_gitlab_connection.py", "commands/test_create_issue.py"),
     ),
     Mutant(
         "pages-elsewhere",

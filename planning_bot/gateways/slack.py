@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 from datetime import UTC, datetime, time, timedelta
-from functools import cached_property
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import SecretStr
 
@@ -54,25 +54,35 @@ def connect(api_url: str, *, clock: Clock | None = None) -> SlackConnection:
     return SlackConnection(api_url, SecretStr(token), clock)
 
 
+class _Me(NamedTuple):
+    """The bot's user id, and the scopes of its token, which stand in a header of every answer; None: not told."""
+
+    user: str
+    scopes: frozenset[str] | None
+
+
 class SlackReader:
-    """Finds channels, and the program's messages in them."""
+    """Finds channels, and the program's messages in them; several threads may use it, and none asks twice."""
 
     def __init__(self, connection: SlackConnection) -> None:
         self._slack = connection
+        self._lock = threading.Lock()
+        self._known: _Me | None = None
         self._channels: dict[str, str] = {}
 
     @property
     def may_upload(self) -> bool:
         """Whether the token may upload files; where Slack does not say, it is tried. Raises ServerError."""
-        scopes = self._me[1]
+        scopes = self._me().scopes
         return scopes is None or UPLOADS in scopes
 
     def channel(self, name: str) -> str:
         """Find the id of a channel by its name; an id is one already. Raises ServerError where there is none."""
         name = name.strip().removeprefix("#")
-        if not _ID.fullmatch(name) and name not in self._channels:
-            self._channels[name] = self._find(name.lower())
-        return self._channels.get(name, name)
+        with self._lock:
+            if not _ID.fullmatch(name) and name not in self._channels:
+                self._channels[name] = self._find(name.lower())
+            return self._channels.get(name, name)
 
     def posted(self, channel: str, key: str, since: date | None = None) -> list[Posted]:
         """Find the message with that key that this bot posted: the latest first, if two runs posted it.
@@ -80,7 +90,7 @@ class SlackReader:
         The channel is an id or a name; nothing before the day `since` is looked at. Raises ServerError, also where the
         channel's history is too long to be read: who did not see all of it does not know that there is none.
         """
-        me = self._me[0]
+        me = self._me().user
         for page in self._history(self.channel(channel), since):
             payloads = ((message, payload_of(message)) for message in page if message.get("user") == me)
             found = [posted_of(message, payload, me) for message, payload in payloads if payload.get("key") == key]
@@ -88,15 +98,18 @@ class SlackReader:
                 return found
         return []
 
-    @cached_property
-    def _me(self) -> tuple[str, frozenset[str] | None]:
-        """The bot's user id, and the scopes of its token, which stand in a header of every answer."""
+    def _me(self) -> _Me:
+        with self._lock:
+            self._known = self._known or self._ask_who()
+            return self._known
+
+    def _ask_who(self) -> _Me:
         answer = self._slack.auth_test()
         user = answer.get("user_id")
         if not isinstance(user, str):
             raise ServerError("auth.test: Slack does not say who the bot is", "run it again later")
         told = answer.headers.get("x-oauth-scopes")
-        return user, None if told is None else frozenset(str(told).replace(" ", "").split(","))
+        return _Me(user, None if told is None else frozenset(str(told).replace(" ", "").split(",")))
 
     def _find(self, name: str) -> str:
         for channel in (row for page in self._list() for row in page):

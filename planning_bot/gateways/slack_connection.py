@@ -127,7 +127,8 @@ def _no_answer(method: str, status: int) -> ServerError:
 def _of_a_write(error: ServerError) -> ServerError | UnknownOutcomeError:
     """Tell what surely did not happen from what nobody knows."""
     is_unsure = isinstance(error, RefusedBySlackError) and error.word in UNSURE
-    if error.status is None or error.status >= _FAILED or is_unsure:
+    is_broken = error.status is None or (error.status >= _FAILED and error.status != HTTPStatus.NOT_IMPLEMENTED)
+    if is_broken or is_unsure:
         return UnknownOutcomeError(error.message, _AGAIN)
     return error
 

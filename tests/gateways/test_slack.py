@@ -22,6 +22,7 @@ from planning_bot.planners.messages import plan_message
 from planning_bot.rendering.escaping import slack as escaped
 from planning_bot.sandbox import Fault, Sandbox
 from planning_bot.sandbox.slack import SCOPES
+from planning_bot.sandbox.slack_api import METHODS
 from tests.builders import Unrecorded
 from tests.gateways.scripted import Scripted, answer, dropped, raw
 from tests.rendering.hostile import CORPUS
@@ -455,6 +456,13 @@ def test_a_refused_chart_is_a_remark_and_the_message_stands(run: Run, box: Sandb
     assert (outcome.applied, outcome.failed, outcome.unknown) == (1, (), ())
     assert "without the chart: " in outcome.skipped[0].because
     assert "has no room" in outcome.skipped[0].because
+
+
+def test_a_slack_that_knows_no_uploads_is_a_remark(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(METHODS, "files.getUploadURLExternal")
+    outcome = run.post(message(chart=CHART))
+    assert (outcome.applied, outcome.failed, outcome.unknown) == (1, (), ())
+    assert "without the chart: Slack answered 501" in outcome.skipped[0].because
 
 
 @pytest.mark.parametrize("path", ["getUploadURL", "/slack/upload/"])

@@ -78,9 +78,7 @@ def _with_boards_in_disorder(desk: Desk) -> None:
     desk.box.gitlab.add_board(GROUP, "Search: Planning 18.10")
     for board in desk.box.gitlab.boards(GROUP):
         for name in ("type::feature", "Sync Meeting", "type::bug"):
-            label = next(one["id"] for one in desk.box.gitlab.labels("acme") if one["name"] == name)
-            position = len(desk.box.gitlab.boards(GROUP)[0]["lists"])
-            desk.box._store.insert("board_lists", board_id=board["id"], label_id=label, position=position)  # noqa: SLF001
+            desk.box.gitlab.add_list("acme", board["id"], name)
 
 
 def _with_candidates(desk: Desk) -> None:

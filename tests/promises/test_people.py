@@ -58,16 +58,15 @@ def _edit(stage: Stage, **changes: Any) -> None:
     stage.desk.box.gitlab.edit_issue(PROJECT, stage.case.edited or 0, by=STRANGER, **changes)
 
 
-def _row(stage: Stage, **values: Any) -> None:
+def _row(stage: Stage, table: str, number: int, **values: Any) -> None:
     """Change what the sandbox's door for people has no name for."""
-    stage.desk.box._store.update("issues", _issue(stage)["id"], **values)  # noqa: SLF001
+    stage.desk.box._store.update(table, number, **values)  # noqa: SLF001
 
 
 def _edit_note(stage: Stage) -> None:
     gitlab = stage.desk.box.gitlab
     gitlab.add_note(PROJECT, stage.case.edited or 0, STRANGER, "Before")
-    number = gitlab.notes(PROJECT, stage.case.edited or 0)[-1]["id"]
-    stage.desk.box._store.update("notes", number, body=WORDS)  # noqa: SLF001
+    _row(stage, "notes", gitlab.notes(PROJECT, stage.case.edited or 0)[-1]["id"], body=WORDS)
 
 
 def _boards(stage: Stage) -> list[dict[str, Any]]:
@@ -76,15 +75,13 @@ def _boards(stage: Stage) -> list[dict[str, Any]]:
 
 def _rename_board(stage: Stage) -> None:
     for board in _boards(stage)[:1]:
-        stage.desk.box._store.update("boards", board["id"], name="Ours")  # noqa: SLF001
+        _row(stage, "boards", board["id"], name="Ours")
 
 
 def _add_list(stage: Stage) -> None:
     for board in _boards(stage)[:1]:
         if EXTRA not in [column["label"]["name"] for column in board["lists"]]:
-            label = next(one["id"] for one in stage.desk.box.gitlab.labels("acme") if one["name"] == EXTRA)
-            values = {"board_id": board["id"], "label_id": label, "position": len(board["lists"])}
-            stage.desk.box._store.insert("board_lists", **values)  # noqa: SLF001
+            stage.desk.box.gitlab.add_list("acme", board["id"], EXTRA)
 
 
 def _enter_cell(stage: Stage) -> None:
@@ -155,9 +152,17 @@ EDITS = [
         lambda on: (_edit(on, state_event="close"), _edit(on, state_event="reopen")),
         lambda on: _issue(on)["state"],
     ),
-    Edit("due-date", lambda on: _row(on, due_date="2026-03-01"), lambda on: _issue(on)["due_date"]),
+    Edit(
+        "due-date",
+        lambda on: _row(on, "issues", _issue(on)["id"], due_date="2026-03-01"),
+        lambda on: _issue(on)["due_date"],
+    ),
     Edit("confidential", lambda on: _edit(on, confidential=True), lambda on: _issue(on)["confidential"]),
-    Edit("locked", lambda on: _row(on, discussion_locked=1), lambda on: _issue(on)["discussion_locked"]),
+    Edit(
+        "locked",
+        lambda on: _row(on, "issues", _issue(on)["id"], discussion_locked=1),
+        lambda on: _issue(on)["discussion_locked"],
+    ),
     Edit(
         "note",
         _edit_note,

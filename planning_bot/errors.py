@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from planning_bot.redaction import redact
 
+_NOT_OFFERED = frozenset({404, 405, 501})  # not found, no such method there, not implemented
+
 
 class PlanningBotError(Exception):
     """What went wrong, in words for the person who has to act on it."""
@@ -70,6 +72,11 @@ class ServerError(PlanningBotError):
     def __init__(self, message: str, hint: str = "", *, status: int | None = None) -> None:
         super().__init__(message, hint)
         self.status = status
+
+    @property
+    def is_not_offered(self) -> bool:
+        """Whether the server has no such thing, so that asking again later finds nothing either."""
+        return self.status in _NOT_OFFERED
 
 
 class UnknownOutcomeError(PlanningBotError):

@@ -13,7 +13,6 @@ import difflib
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from gitlab.utils import EncodedId
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
 
 _MARGIN = timedelta(seconds=2)  # by which the clocks of GitLab's servers may differ
 _LONGEST = 2000  # characters of a lost text that are told
-# What a server answers that keeps no history, or has no GraphQL: there is nothing that a later look would find.
-_NOT_KEPT = {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED}
 _OF_TEXT = re.compile(r"changed the description$|marked the (?:checklist item|task) ")
 _OF_A_BOX = re.compile(r"marked the (?:checklist item|task) \*\*(?P<name>.*)\*\* as (?P<state>completed|incomplete)")
 _OF_PEOPLE = re.compile(r"assigned to |unassigned |removed assignee")
@@ -82,7 +79,7 @@ class ReplacedEdits:
                 return Replaced(self._told(seen, sent, written))
         except ServerError as error:
             doubt = (f"whether it wrote over somebody's edit of the same moment is not known: {error.message}",)
-            return Replaced(doubts=doubt) if error.status in _NOT_KEPT else Replaced(doubt)
+            return Replaced(doubts=doubt) if error.is_not_offered else Replaced(doubt)
 
     def _told(self, seen: Issue, sent: dict[str, Any], written: Issue) -> tuple[str, ...]:
         lost: list[str] = []

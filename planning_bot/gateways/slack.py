@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from planning_bot.domain.change import PostMessage
     from planning_bot.domain.message import Chart, Posted
-    from planning_bot.errors import PlanningBotError
     from planning_bot.gateways.polite_session import Clock
     from planning_bot.gateways.slack_connection import SlackConnection
 
@@ -37,7 +36,6 @@ VARIABLE = "SLACK_BOT_TOKEN"
 UPLOADS = "files:write"
 PAGE = 200  # docs: reference/methods/conversations.history: no more than 200 are recommended
 MOST_PAGES = 50
-_NOT_OFFERED = {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED}
 _ID = re.compile(r"[CGD][A-Z0-9]+")  # a channel's name has no capitals
 _KINDS = ("public_channel,private_channel", "public_channel")
 _DAY = timedelta(days=1)  # a day begins within a day of its beginning in UTC
@@ -199,9 +197,9 @@ class SlackWriter:
         return Delivered()
 
 
-def _without_chart(error: PlanningBotError) -> Delivered:
+def _without_chart(error: ServerError | UnknownOutcomeError) -> Delivered:
     """Tell a Slack that takes no files, which is how it is, from an upload that a later run may manage."""
     told = (f"without the chart: {error.message}",)
-    status = getattr(error, "status", None)
-    is_refused = isinstance(error, RefusedBySlackError) and status != HTTPStatus.TOO_MANY_REQUESTS
-    return Delivered(remarks=told) if is_refused or status in _NOT_OFFERED else Delivered(missing=told)
+    is_refused = isinstance(error, RefusedBySlackError) and error.status != HTTPStatus.TOO_MANY_REQUESTS
+    is_how_it_is = is_refused or (isinstance(error, ServerError) and error.is_not_offered)
+    return Delivered(remarks=told) if is_how_it_is else Delivered(missing=told)

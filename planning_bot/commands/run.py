@@ -41,7 +41,11 @@ def _through_the_agenda(session: Session) -> TeamReport:
     for task in agenda.due:
         if not _waits(task, reports):
             reports.append((task, _carried_out(session, task)))
-    return _concluded(session, agenda, reports, _commitments(session, reports, diary), diary)
+    diary, failed = _look_again(session, diary)
+    frozen = [] if failed else _commitments(session, reports, diary)
+    if frozen:
+        diary, failed = _look_again(session, diary)
+    return _concluded(session, agenda, reports, [*frozen, *failed], diary, remembers=not failed)
 
 
 def _waits(task: Task, reports: list[tuple[Task, TeamReport]]) -> bool:
@@ -69,16 +73,14 @@ def _look_again(session: Session, known: Diary) -> tuple[Diary, list[TeamReport]
         return known, [TeamReport(session.team.key, error=error)]
 
 
-def _commitments(session: Session, reports: list[tuple[Task, TeamReport]], known: Diary) -> list[TeamReport]:
+def _commitments(session: Session, reports: list[tuple[Task, TeamReport]], diary: Diary) -> list[TeamReport]:
     """Write down what was committed, on the first day on which that is settled, unless a command does it anyway."""
-    diary, failed = _look_again(session, known)
     plans = (report.plan for _, report in reports if report.plan)
     noted = {change.target for plan in plans for change in plan.changes if isinstance(change, WriteNote)}
-    lacking = [page for page in diary.pages.values() if session.lacks_commitment(page) and not failed]
-    return failed + [
+    return [
         attempt(session, partial(_commitment, session.about(page.milestone.title)))
-        for page in lacking
-        if page.issue.reference not in noted
+        for page in diary.pages.values()
+        if session.lacks_commitment(page) and page.issue.reference not in noted
     ]
 
 
@@ -91,23 +93,27 @@ def _commitment(session: Session) -> TeamReport:
 
 
 def _concluded(
-    session: Session, agenda: Agenda, reports: list[tuple[Task, TeamReport]], frozen: list[TeamReport], known: Diary
+    session: Session,
+    agenda: Agenda,
+    reports: list[tuple[Task, TeamReport]],
+    others: list[TeamReport],
+    diary: Diary,
+    *,
+    remembers: bool,
 ) -> TeamReport:
     """Remember what was carried out, and put everything together."""
     writes = session.options.mode is Mode.APPLY
-    diary, failed = _look_again(session, known)
     pages = diary.pages
     coming = set() if writes else {task.milestone.id for task in agenda.due if task.command == "create-issue"}
     attempts = tuple(
         Attempt(task, _result(task, report), _is_new(report, has_page=task.milestone.id in {*pages, *coming}))
         for task, report in reports
     )
-    records = [
-        plan_runs(session.team, page, attempts, session.today) for page in pages.values() if writes and not failed
-    ]
+    remembered = pages.values() if writes and remembers else ()
+    records = [plan_runs(session.team, page, attempts, session.today) for page in remembered]
     written = [session.remember(plan) for plan in records]
-    carried_out = [*(report for _, report in reports), *frozen, *failed]
-    commitments = [report.plan for report in frozen if report.plan]
+    carried_out = [*(report for _, report in reports), *others]
+    commitments = [report.plan for report in others if report.plan]
     return TeamReport(
         session.team.key,
         result=summarize(agenda, attempts, pages, session.today),

@@ -190,7 +190,7 @@ class Session:
 
     def look_at_diary(self) -> Diary:
         """Look at the milestones around today, and at what was done for them already."""
-        self.voice.progress(f"{self.team.key}: reading {self.team.gitlab.group}")
+        self.voice.progress(f"{self.team.key}: looking at what was done")
         return look_at_diary(self.team, self.reader, self.today)
 
     def lacks_commitment(self, page: Page) -> bool:

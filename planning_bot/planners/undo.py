@@ -42,8 +42,8 @@ STAYS = {
 """Why each kind of change but the editing of issues is left alone, and what a person may do."""
 
 _AGAIN = (
-    "whoever runs the command by hand has it all done again; `run` does not where it has recorded the command as done, "
-    "and does where it falls due and has not"
+    "the command does all of this again when somebody runs it by hand; `run` does it again only where it has not "
+    "recorded the command as done"
 )
 _NOT_AGAIN = (
     "with a person's token, what is taken off counts as taken off by that person: the program does not put it on "

@@ -138,7 +138,7 @@ def test_a_label_that_came_by_adoption_goes_and_the_milestone_with_it(desk: Desk
 def test_after_an_undo_the_command_does_it_all_again_when_it_is_told_to(chosen: Chosen) -> None:
     done = end_state(chosen.desk.box)
     ran = chosen.undo()
-    assert "whoever runs the command by hand has it all done again" in ran.team["plan"]["notices"][0]
+    assert "the command does all of this again when somebody runs it by hand" in ran.team["plan"]["notices"][0]
 
     chosen.desk.run("deliverables", "--apply")
 

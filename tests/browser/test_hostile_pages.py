@@ -6,14 +6,13 @@ import functools
 import http.server
 import threading
 from typing import TYPE_CHECKING
+from unittest import mock
 from urllib.parse import quote
 
 import pytest
 
-from planning_bot.sandbox import Sandbox
-from tests.promises.hostile_texts import EVERY
-from tests.promises.hostile_world import KEY_FILE, SLACK_TOKEN, World
-from tests.support import GROUP, PROJECT, TOKEN, Desk, FakeClock
+from tests.promises.hostile_world import ENDS, PLANS, World, open_world
+from tests.support import GROUP, PROJECT, FakeClock
 
 from .chromium import Chromium
 from .test_sandbox_pages import Quiet
@@ -23,36 +22,20 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-LINES = (
-    "create-issue --milestone current",
-    "create-issue",
-    "boards",
-    "readiness",
-    "capacity",
-    "deliverables",
-    "status",
-)
-
 
 @pytest.fixture(scope="module", params=range(3))
 def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Give a world in which every command was carried out, with its report."""
     folder = tmp_path_factory.mktemp("world")
-    with Sandbox() as box, pytest.MonkeyPatch.context() as patch:
-        titles = tuple(EVERY[(130 * request.param + n) % len(EVERY)] for n in range(130))
-        clock = FakeClock()
-        patch.setattr("planning_bot.gateways.polite_session.Clock", lambda: clock)
-        made = World(box, Desk(box, folder, clock), 130 * request.param, titles)
-        for name, value in {"GITLAB_TOKEN": TOKEN, "SLACK_BOT_TOKEN": SLACK_TOKEN, "HOME": str(folder)}.items():
-            patch.setenv(name, value)
-        patch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(folder / KEY_FILE))
-        patch.setenv("PLANNING_BOT_STATE", str(folder / "state"))
-        made.build()
-        box.sheets.service_account_file(folder).rename(folder / KEY_FILE)
-        for line in LINES:
+    clock = FakeClock()
+    with (
+        mock.patch("planning_bot.gateways.polite_session.Clock", return_value=clock),
+        open_world(folder, clock, request.param, 130) as made,
+    ):
+        for line in PLANS:
             assert made.desk.run(*line.split(), "--apply").code == 0
         made.after_the_milestone()
-        for line in ("say-do", "close"):
+        for line in ENDS:
             assert made.desk.run(line, "--apply").code == 0
         assert made.desk.run("report", str(folder / "site")).code == 0
         yield made

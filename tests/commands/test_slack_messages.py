@@ -99,10 +99,7 @@ def test_a_saved_plan_posts_what_was_reviewed_and_is_stale_once_it_stands_there(
     (False, "public", True), (True, "public", False), (False, "private", False),
 ])  # fmt: skip
 def test_a_title_that_not_everybody_may_see_is_not_told(
-    desk: Desk,
-    confidential: bool,  # noqa: FBT001 - a parameter
-    visibility: str,
-    is_told: bool,  # noqa: FBT001 - a parameter
+    desk: Desk, *, confidential: bool, visibility: str, is_told: bool
 ) -> None:
     store = desk.box._store  # noqa: SLF001 - a project's visibility is the administrator's
     for project in ("acme/search/engine", "acme/search/frontend"):

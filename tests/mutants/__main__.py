@@ -17,6 +17,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from tests.mutants.mutants import MUTANTS, Mutant
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ def main(arguments: list[str]) -> int:
     chosen = [mutant for mutant in MUTANTS if not names or mutant.name in names]
     unknown = set(names) - {mutant.name for mutant in MUTANTS}
     if unknown:
-        print(f"no such mutant: {', '.join(sorted(unknown))}", file=sys.stderr)  # noqa: T201 - a script
+        click.echo(f"no such mutant: {', '.join(sorted(unknown))}", err=True)
         return 2
     begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
@@ -42,7 +44,7 @@ def main(arguments: list[str]) -> int:
         _copied(copy)
         survivors = [mutant for mutant in chosen if not _is_bitten(mutant, copy, near=near)]
     bitten = len(chosen) - len(survivors)
-    print(f"{bitten} of {len(chosen)} mutants bitten in {time.monotonic() - begun:.0f} s")  # noqa: T201
+    click.echo(f"{bitten} of {len(chosen)} mutants bitten in {time.monotonic() - begun:.0f} s")
     return 1 if survivors else 0
 
 
@@ -58,7 +60,7 @@ def _is_bitten(mutant: Mutant, copy: Path, *, near: bool) -> bool:
     told = f"{where}{who}" if who else f"SURVIVED: {mutant.breaks}"
     if who and _who_fails(copy, [who]):
         who, told = "", f"{who} FAILS WITHOUT IT TOO"
-    print(f"{mutant.name:32} {told}", flush=True)  # noqa: T201
+    click.echo(f"{mutant.name:32} {told}")
     return bool(who)
 
 

@@ -6,6 +6,7 @@ as it is by default.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from dataclasses import dataclass, field
@@ -15,17 +16,31 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from planning_bot.config import Config
+from planning_bot.sandbox import Sandbox
 from tests.commands.team_files import SHEET
 from tests.histories import instant
 from tests.promises.hostile_texts import EVERY
-from tests.support import BOT, EM, GROUP, PM, PROJECT, STRANGER, TOKEN, Desk
+from tests.support import BOT, EM, GROUP, PM, PROJECT, STRANGER, TOKEN, Desk, environment
 
 if TYPE_CHECKING:
-    from planning_bot.sandbox import Sandbox
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from planning_bot.sandbox.seeding import Gitlab
+    from tests.support import FakeClock
 
 ENGINE = "acme/search/engine"
 CHANNEL, SLACK_TOKEN, KEY_FILE = "C0SEARCH01", "xoxb-Canary+/4711=end", "google-key.json"
+PLANS = (
+    "create-issue --milestone current",
+    "create-issue",
+    "boards",
+    "readiness",
+    "capacity",
+    "deliverables",
+    "status",
+)
+ENDS = ("say-do", "close")  # after the milestone
 PEOPLE = (BOT, PM, EM, "ana", "kenji", STRANGER)
 PLANNING, ENDED = "2026-01-31", "2026-02-14"
 MILESTONES = (  # a key, first day, last day
@@ -57,6 +72,25 @@ LABELS: dict[str, tuple[str, ...]] = {
     "exempt": ("close", "exempt_labels"),
     "skip": ("limits", "skip_label"),
 }
+
+
+@contextlib.contextmanager
+def open_world(folder: Path, clock: FakeClock, number: int, size: int) -> Iterator[World]:
+    """Build a world of this number, with that many issues, in the environment of its commands."""
+    variables = {
+        "GITLAB_TOKEN": TOKEN,
+        "SLACK_BOT_TOKEN": SLACK_TOKEN,
+        "GOOGLE_APPLICATION_CREDENTIALS": str(folder / KEY_FILE),
+        "PLANNING_BOT_STATE": str(folder),
+        "HOME": str(folder),
+    }
+    titles = tuple(EVERY[(size * number + n) % len(EVERY)] for n in range(size))
+    with Sandbox() as box, environment(**variables):
+        found = World(box, Desk(box, folder, clock), number, titles)
+        found.build()
+        box.sheets.service_account_file(folder).rename(folder / KEY_FILE)
+        box.gitlab.executed_quick_actions.clear()
+        yield found
 
 
 @dataclass

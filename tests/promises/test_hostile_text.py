@@ -26,7 +26,7 @@ from planning_bot.rendering.views import result_text
 from planning_bot.sandbox import Sandbox
 from planning_bot.sandbox.quick_actions import COMMANDS
 from tests.promises.hostile_texts import EVERY, LONG, QUICK_ACTIONS, SURROGATES
-from tests.promises.hostile_world import KEY_FILE, PEOPLE, SLACK_TOKEN, World, stored
+from tests.promises.hostile_world import ENDS, KEY_FILE, PEOPLE, PLANS, World, open_world, stored
 from tests.support import BOT, PM, PROJECT, STRANGER, TOKEN, Desk, Ran
 from tests.support import world as world_of_support
 
@@ -41,16 +41,6 @@ if TYPE_CHECKING:
 TITLES = 40
 SLOW = ("one line more than a page", "a megabyte of what is escaped")  # for the pretend GitLab to parse
 DAILY, NIGHTLY = 2, 40  # by night each text is a title four times, and stands in some four other places
-PLANS = (
-    "create-issue --milestone current",
-    "create-issue",
-    "boards",
-    "readiness",
-    "capacity",
-    "deliverables",
-    "status",
-)
-ENDS = ("say-do", "close")
 FORMS = ("text", "markdown", "json")
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 SECTION_OF_A_LOG = re.compile(r"^\s*section_(?:start|end):|section_(?:start|end):\d+:[^\r\n]*\r", re.MULTILINE)
@@ -66,23 +56,8 @@ def world(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: FakeClock, request: pytest.FixtureRequest
 ) -> Iterator[World]:
     """Give one of the worlds."""
-    variables = {
-        "GITLAB_TOKEN": TOKEN,
-        "SLACK_BOT_TOKEN": SLACK_TOKEN,
-        "GOOGLE_APPLICATION_CREDENTIALS": str(tmp_path / KEY_FILE),
-        "PLANNING_BOT_STATE": str(tmp_path),
-        "HOME": str(tmp_path),
-    }
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
     monkeypatch.setattr(_exponential_backoff, "time", clock)
-    number = request.param
-    titles = [EVERY[(TITLES * number + n) % len(EVERY)] for n in range(TITLES)]
-    with Sandbox() as box:
-        found = World(box, Desk(box, tmp_path, clock), number, tuple(titles))
-        found.build()
-        box.sheets.service_account_file(tmp_path).rename(tmp_path / KEY_FILE)
-        box.gitlab.executed_quick_actions.clear()
+    with open_world(tmp_path, clock, request.param, TITLES) as found:
         yield found
 
 

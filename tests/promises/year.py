@@ -72,7 +72,7 @@ def surroundings(desk: Desk, folder: Path) -> Iterator[None]:
 
     class Now(datetime):
         @classmethod
-        def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
+        def now(cls, tz: Any = None) -> datetime:
             assert desk.box.now
             return desk.box.now.astimezone(tz)
 
